@@ -1,0 +1,161 @@
+//! Facts about a model, established by analysers and judged by rules.
+//!
+//! A fact carries the place where it was seen and never a severity: the same evidence is judged
+//! anew whenever a policy changes. All of it is plain serialisable data.
+
+mod archive;
+mod card;
+mod coverage;
+mod file;
+mod pickle;
+mod safetensors;
+mod torch;
+
+use serde::{Deserialize, Serialize};
+
+pub use archive::{ArchiveAnomaly, ArchiveFact};
+pub use card::{Card, CardSection, Licence};
+pub use coverage::{CoverageFact, UnscannedReason};
+pub use file::{FileFact, NativeKind};
+pub use pickle::{
+    Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, MutationOpcode, PickleFact,
+    StreamSummary,
+};
+pub use safetensors::{SafetensorsDefect, SafetensorsFact};
+pub use torch::{TorchDefect, TorchFact};
+
+use crate::base::Digest;
+
+/// All that is known of one manifest entry.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Dossier {
+    /// Every file that the entry's `files:` globs select, sorted by path.
+    pub files: Vec<FileEvidence>,
+    /// The model card (`README.md` at the root), if there is one. `None` for a single file.
+    pub card: Option<Card>,
+    /// Whether the entry is a folder or repository, which should have a card, and not one file.
+    pub is_repository: bool,
+}
+
+/// All that is known of one artifact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileEvidence {
+    /// The path inside the model, `/`-separated, as its author named it (untrusted).
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// The digest of the whole file, when one was asked for.
+    pub sha256: Option<Digest>,
+    /// What the bytes are or could be taken for, outermost only, in the order of detection.
+    pub formats: Vec<Format>,
+    /// Whether all of the bytes were understood.
+    pub status: Status,
+    /// The facts, in the order of the bytes as far as an analyser knows it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Whether an artifact was understood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Every byte that a loader would act on was looked at.
+    #[default]
+    Analysed,
+    /// Something was found before the analysis had to stop.
+    Partial,
+    /// Nothing can be said of it.
+    Unreadable,
+}
+
+/// The name of a format, as in reports and policies: `pickle`, `torch-zip`, `safetensors`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Format(std::borrow::Cow<'static, str>);
+
+impl Format {
+    /// A format by its kebab-case name.
+    pub const fn new(name: &'static str) -> Self {
+        Self(std::borrow::Cow::Borrowed(name))
+    }
+
+    /// The kebab-case name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A fact and the place where it was seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Where.
+    pub origin: Origin,
+    /// What.
+    pub fact: Fact,
+}
+
+/// A place inside an artifact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Origin {
+    /// The member, nested members joined by `!` (untrusted text); `None` for the artifact itself.
+    /// Bytes that a decompressor yields are a member named after the compression (`gzip`); a
+    /// payload inside a pickle's operand is `operand@OFFSET`.
+    pub member: Option<String>,
+    /// Bytes from the beginning of the innermost member as decoded.
+    pub offset: Option<u64>,
+}
+
+/// One established fact, by the family of formats it belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Fact {
+    /// About a pickle stream: what it imports, calls, and how readers disagree on it.
+    Pickle(PickleFact),
+    /// About a zip, tar or other archive.
+    Archive(ArchiveFact),
+    /// About a torch checkpoint's own layout.
+    Torch(TorchFact),
+    /// About a safetensors file or index.
+    Safetensors(SafetensorsFact),
+    /// About the file as such: native code, scripts, permissions, a name that lies.
+    File(FileFact),
+    /// About what could not be analysed.
+    Coverage(CoverageFact),
+}
+
+impl From<PickleFact> for Fact {
+    fn from(fact: PickleFact) -> Self {
+        Self::Pickle(fact)
+    }
+}
+impl From<ArchiveFact> for Fact {
+    fn from(fact: ArchiveFact) -> Self {
+        Self::Archive(fact)
+    }
+}
+impl From<TorchFact> for Fact {
+    fn from(fact: TorchFact) -> Self {
+        Self::Torch(fact)
+    }
+}
+impl From<SafetensorsFact> for Fact {
+    fn from(fact: SafetensorsFact) -> Self {
+        Self::Safetensors(fact)
+    }
+}
+impl From<FileFact> for Fact {
+    fn from(fact: FileFact) -> Self {
+        Self::File(fact)
+    }
+}
+impl From<CoverageFact> for Fact {
+    fn from(fact: CoverageFact) -> Self {
+        Self::Coverage(fact)
+    }
+}

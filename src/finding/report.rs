@@ -1,0 +1,180 @@
+//! The result of a whole run.
+
+use super::{Finding, RuleMeta};
+use crate::base::Severity;
+use crate::evidence::{Card, FileEvidence};
+
+/// Everything that outputs render.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Version of weighstation.
+    pub version: &'static str,
+    /// When the run began, RFC 3339, UTC.
+    pub timestamp: String,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// The models in manifest order.
+    pub models: Vec<ModelReport>,
+    /// All findings, waived ones included: worst first, then by model in manifest order, path and
+    /// place.
+    pub findings: Vec<Finding>,
+    /// What could not be judged.
+    pub incidents: Vec<Incident>,
+    /// Every rule that ran, in registry order, with the severity in force: the highest where
+    /// profiles differ, `None` where it is off everywhere.
+    pub rules: Vec<(&'static RuleMeta, Option<Severity>)>,
+    /// The lowest severity that fails the gate.
+    pub fail_on: Severity,
+    /// The policy as shown: a path, or `preset baseline`.
+    pub policy: String,
+    /// The manifest's path as shown; `None` for a scan of paths.
+    pub manifest: Option<String>,
+}
+
+/// The verdict of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// No finding at or above `fail_on`, nothing left unjudged. Exit code 0.
+    Pass,
+    /// At least one finding at or above `fail_on`. Exit code 1, whatever else happened.
+    Fail,
+    /// Something could not be judged, or nothing was there to judge. Exit code 3.
+    Incomplete,
+}
+
+impl Outcome {
+    /// The word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+/// What was looked at in one model.
+#[derive(Clone, Debug, Default)]
+pub struct ModelReport {
+    /// The entry's name.
+    pub name: String,
+    /// The source as written.
+    pub source: String,
+    /// The 40-hex commit, if there is one.
+    pub revision: Option<String>,
+    /// The card's completeness, if the model can have a card.
+    pub card: Option<CardReport>,
+    /// Every file that was judged.
+    pub files: Vec<FileReport>,
+}
+
+/// A file, and how its globals were judged.
+#[derive(Clone, Debug)]
+pub struct FileReport {
+    /// The facts.
+    pub evidence: FileEvidence,
+    /// The globals it imports, once per distinct name and member, in order of appearance.
+    pub globals: Vec<GlobalReport>,
+}
+
+/// One imported global and the policy's verdict on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobalReport {
+    /// The member, as in [`Origin`](crate::evidence::Origin).
+    pub member: Option<String>,
+    /// Offset of the first import.
+    pub offset: u64,
+    /// `module.name` or `<unresolved>` (untrusted).
+    pub global: String,
+    /// The module, if constant (untrusted).
+    pub module: Option<String>,
+    /// The name, if constant (untrusted).
+    pub name: Option<String>,
+    /// The opcode's name.
+    pub opcode: &'static str,
+    /// What the policy says.
+    pub verdict: Verdict,
+}
+
+/// What a policy says of a global.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// On the allow-list.
+    Allowed,
+    /// On no list: fails.
+    Unlisted,
+    /// Known to run code, or forbidden by the policy.
+    Denied,
+}
+
+impl Verdict {
+    /// The word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Unlisted => "unlisted",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// How complete a model card is.
+#[derive(Clone, Debug, Default)]
+pub struct CardReport {
+    /// The card's facts; `None` when there is no card.
+    pub card: Option<Card>,
+    /// Percent of the required sections that are there, 0–100.
+    pub completeness: u8,
+    /// Each required section and whether it is there, in policy order.
+    pub sections: Vec<(String, bool)>,
+}
+
+/// Something that could not be judged at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// The entry's name; `None` for the run as a whole.
+    pub model: Option<String>,
+    /// What happened and what to do, in one or two sentences.
+    pub message: String,
+}
+
+/// How many findings there are, by severity, waived ones apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Critical.
+    pub critical: usize,
+    /// High.
+    pub high: usize,
+    /// Medium.
+    pub medium: usize,
+    /// Low.
+    pub low: usize,
+    /// Info.
+    pub info: usize,
+    /// Covered by a waiver, of any severity.
+    pub waived: usize,
+}
+
+impl Report {
+    /// Whether a finding fails the gate.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        finding.waiver.is_none() && finding.severity >= self.fail_on
+    }
+
+    /// Counts the findings.
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for finding in &self.findings {
+            let count = match (&finding.waiver, finding.severity) {
+                (Some(_), _) => &mut tally.waived,
+                (None, Severity::Critical) => &mut tally.critical,
+                (None, Severity::High) => &mut tally.high,
+                (None, Severity::Medium) => &mut tally.medium,
+                (None, Severity::Low) => &mut tally.low,
+                (None, Severity::Info) => &mut tally.info,
+            };
+            *count = count.saturating_add(1);
+        }
+        tally
+    }
+}

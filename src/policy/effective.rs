@@ -1,0 +1,127 @@
+//! The policy in force for one manifest entry: presets, file and profile merged.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::base::{Digest, Place, Severity};
+
+/// The policy in force for one entry.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The lowest severity that fails the gate.
+    pub fail_on: Severity,
+    /// What pickles may import.
+    pub pickle: PicklePolicy,
+    /// What a model card must have.
+    pub card: CardPolicy,
+    /// What makes a publisher trustworthy.
+    pub trust: TrustPolicy,
+    /// Which licences are allowed.
+    pub license: LicensePolicy,
+    /// Settings by rule id; a rule that is not here has its own severity.
+    pub rules: BTreeMap<String, RuleSetting>,
+    /// The exceptions, in the order written.
+    pub waivers: Vec<Waiver>,
+}
+
+/// What a policy makes of one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleSetting {
+    /// It does not run.
+    Off,
+    /// It runs with this severity.
+    Severity(Severity),
+}
+
+/// What pickles may import.
+#[derive(Clone, Debug, Default)]
+pub struct PicklePolicy {
+    /// What may be imported and called.
+    pub allowed_globals: GlobalSet,
+    /// What may not, whatever else says: raises the severity and explains, and an exact entry
+    /// here beats a glob in `allowed_globals`.
+    pub denied_globals: GlobalSet,
+}
+
+/// A set of globals: exact names and globs.
+///
+/// In a glob `.` separates: `torch.*Storage` matches `torch.FloatStorage` and never
+/// `torch.a.bStorage`; `**` crosses dots.
+#[derive(Clone, Debug, Default)]
+pub struct GlobalSet {
+    /// Exact `module.name` entries.
+    pub exact: HashSet<String>,
+    /// Entries with a `*`.
+    pub patterns: Vec<GlobalPattern>,
+}
+
+/// A glob over a global's full name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobalPattern(pub String);
+
+/// What a model card must have.
+#[derive(Clone, Debug)]
+pub struct CardPolicy {
+    /// The sections, in the order written.
+    pub required_sections: Vec<CardSectionPolicy>,
+    /// How a section is recognised.
+    pub matching: CardMatch,
+    /// Percent of the required sections, 0–100.
+    pub minimum_completeness: u8,
+    /// Fewer words than this make a brief card.
+    pub minimum_words: u64,
+}
+
+/// A section that a card must have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardSectionPolicy {
+    /// `intended_use`
+    pub id: String,
+    /// Lower-case words or phrases, any of which satisfies it.
+    pub keywords: Vec<String>,
+}
+
+/// How a card's section is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardMatch {
+    /// A keyword stands anywhere in the text.
+    Keywords,
+    /// A keyword stands in a heading with content below it.
+    Headings,
+}
+
+/// What makes a publisher trustworthy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrustPolicy {
+    /// 0–10; 0 asks for nothing.
+    pub minimum_score: u8,
+    /// Hub organisations and users.
+    pub trusted_publishers: Vec<String>,
+}
+
+/// Which licences are allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LicensePolicy {
+    /// SPDX ids or Hub ids; `None` allows any.
+    pub allow: Option<Vec<String>>,
+    /// SPDX ids or Hub ids that are refused.
+    pub deny: Vec<String>,
+}
+
+/// A dated, reasoned exception.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The rule's id.
+    pub rule: String,
+    /// Glob over entry names; `None` for all.
+    pub model: Option<String>,
+    /// Glob over paths inside the model; `None` for all.
+    pub file: Option<String>,
+    /// Binds the waiver to these bytes.
+    pub sha256: Option<Digest>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds, `YYYY-MM-DD`, a valid date.
+    pub expires: String,
+    /// Where it is written.
+    pub place: Place,
+}
