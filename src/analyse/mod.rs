@@ -5,7 +5,9 @@
 //! everything it could be taken for.
 
 mod examination;
+mod pickle;
 mod probe;
+mod torch;
 
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
@@ -55,4 +57,4 @@ pub enum Role {
 }
 
 /// Every format, in the order in which they are asked.
-pub static ANALYSERS: &[&dyn Analyser] = &[];
+pub static ANALYSERS: &[&dyn Analyser] = &[&pickle::Pickle, &pickle::NamedPickle];
