@@ -139,8 +139,8 @@ impl Machine<'_> {
             // Protocols below 3 write bytes as `_codecs.encode(text, 'latin1')`, and a stream
             // object may stand between: look one call deep.
             let inner = objects.call(*item).and_then(|call| objects.items(call.arguments));
-            let candidates = std::iter::once(item).chain(inner.unwrap_or(&[]));
-            handed.extend(candidates.filter_map(|value| objects.place(*value)));
+            let content = inner.and_then(<[_]>::first).unwrap_or(item);
+            handed.extend(objects.place(*content));
         }
         for (offset, length) in handed {
             if !self.recorder.consume(offset, consumer) && length > 0 {
@@ -176,7 +176,10 @@ impl Machine<'_> {
         }
         let constructed =
             matches!(self.heap.node_of(target), Some(Node::Call { constructed: true, .. }));
-        objects.call(target).is_some_and(|call| shape::is_container(call.callee, constructed))
+        objects.call(target).is_some_and(|call| {
+            let rebuilt = call.callee == "copyreg._reconstructor";
+            shape::is_container(objects.class(call), constructed || rebuilt)
+        })
     }
 
     /// Records a change of something that is no literal container and no instance of one.
@@ -193,8 +196,8 @@ impl Machine<'_> {
         let objects = self.objects();
         match objects.call(target) {
             Some(call) => {
-                let is_array = call.callee == joblib::WRAPPER;
-                for key in shape::odd_state_keys(&objects, call.callee, state) {
+                let is_array = objects.class(call) == joblib::WRAPPER;
+                for key in shape::odd_state_keys(&objects, state) {
                     let target = self.objects().describe(target);
                     self.recorder.fact(self.at, PickleFact::StateKey { key, target });
                 }

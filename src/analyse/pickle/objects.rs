@@ -163,6 +163,18 @@ impl<'a> Objects<'a> {
         }
     }
 
+    /// The class that a call makes an instance of: the callee, or what `copyreg._reconstructor`,
+    /// protocols 0 and 1's stand-in for `NEWOBJ`, is given.
+    pub(in crate::analyse) fn class(&self, call: CallResult<'a>) -> &'a str {
+        if call.callee == "copyreg._reconstructor"
+            && let Some([class, ..]) = self.tuple(call.arguments)
+            && let Some(class) = self.global(*class)
+        {
+            return class;
+        }
+        call.callee
+    }
+
     /// The id behind a persistent object.
     pub(in crate::analyse) fn persistent(&self, value: Value) -> Option<Value> {
         match self.heap.node_of(value)? {
@@ -324,6 +336,10 @@ fn describe_text(kind: Kind, bytes: &[u8], length: u64, out: &mut String) {
             '\\' | '\'' => {
                 out.push('\\');
                 out.push(c);
+            }
+            '\n' => out.push_str("\\n"),
+            c if c.is_ascii_control() => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
             }
             c => out.push(c),
         }

@@ -222,6 +222,8 @@ impl Recorder {
                     seen.called = true;
                 }
                 PickleFact::Extension { .. } => seen.extension = true,
+                // `pickle.load` raises here, before anything has run.
+                PickleFact::PersistentId { .. } if !seen.importable => return Seen::default(),
                 _ => {}
             }
         }

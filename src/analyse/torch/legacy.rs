@@ -15,9 +15,6 @@ pub(in crate::analyse) const FORMAT: Format = Format::new("torch-legacy");
 
 /// `0x1950a86a20f9469cfc6c`, little-endian.
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
-/// The stream that torch writes for it.
-const CANONICAL: [u8; 15] =
-    [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 const PROTOCOL_VERSION: i64 = 1001;
 
 /// Whether the first stream's result is the number that makes torch go on. torch compares the
@@ -32,9 +29,7 @@ pub(in crate::analyse) fn follow(
     after_magic: u64,
     _examination: &mut Examination<'_>,
 ) -> Result<(), Stop> {
-    let mut head = [0; CANONICAL.len()];
-    read_up_to(member.bytes(), 0, &mut head)?;
-    if head != CANONICAL {
+    if !is_canonical(member, after_magic)? {
         let detail = "the magic number is not written as torch writes it";
         member.divergence(0, Divergence::MagicNumberForm, detail);
     }
@@ -69,6 +64,21 @@ pub(in crate::analyse) fn follow(
         return Ok(());
     };
     follow_tail(member, &storages, &keys_list, keys.end)
+}
+
+/// Whether the magic number is spelt as `pickle.dump` does: `PROTO`, from protocol 4 on a `FRAME`,
+/// `LONG1` with ten bytes, `STOP`.
+fn is_canonical(member: &Member<'_>, end: u64) -> Result<bool, Stop> {
+    let mut head = [0; 24];
+    let count = read_up_to(member.bytes(), 0, &mut head)?;
+    let length = usize::try_from(end).unwrap_or(usize::MAX);
+    let stream = head.get(..length.min(count)).unwrap_or(&[]);
+    let number = match stream {
+        [0x80, 2 | 3, number @ ..] => number,
+        [0x80, 4 | 5, 0x95, 13, 0, 0, 0, 0, 0, 0, 0, number @ ..] => number,
+        _ => return Ok(false),
+    };
+    Ok(number.strip_prefix(&[0x8a, 0x0a]).and_then(|rest| rest.strip_prefix(&MAGIC)) == Some(b"."))
 }
 
 /// The raw storages must fill the rest of the file exactly.

@@ -87,7 +87,8 @@ fn defaultdict(objects: &Objects<'_>, value: Value) -> Result<(), String> {
         [factory] => match objects.global(*factory) {
             Some(
                 "builtins.list" | "builtins.dict" | "builtins.set" | "builtins.int"
-                | "builtins.float" | "builtins.str" | "builtins.bool",
+                | "builtins.float" | "builtins.str" | "builtins.bool" | "collections.OrderedDict"
+                | "collections.Counter",
             ) => Ok(()),
             _ => Err(format!("{} is called for missing keys", objects.describe(*factory))),
         },

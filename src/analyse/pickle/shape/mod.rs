@@ -75,13 +75,13 @@ pub(super) fn is_container(callee: &str, constructed: bool) -> bool {
         // A class of somebody else's that derives from a container.
         _ => {
             let name = callee.rsplit('.').next().unwrap_or(callee);
-            constructed || name.starts_with(|c: char| c.is_ascii_uppercase()) || callee == "copyreg._reconstructor"
+            constructed || name.starts_with(|c: char| c.is_ascii_uppercase())
         }
     }
 }
 
 /// State keys of a `BUILD` that change how the object behaves, or that are no constant text.
-pub(super) fn odd_state_keys(objects: &Objects<'_>, callee: &str, state: Value) -> Vec<String> {
+pub(super) fn odd_state_keys(objects: &Objects<'_>, state: Value) -> Vec<String> {
     let mut odd = Vec::new();
     let mut parts = vec![state];
     // (dict state, slot state)
@@ -106,7 +106,6 @@ pub(super) fn odd_state_keys(objects: &Objects<'_>, callee: &str, state: Value) 
             }
         }
     }
-    let _ = callee;
     odd.dedup();
     odd.truncate(8);
     odd
@@ -116,11 +115,13 @@ fn is_dunder(name: &str) -> bool {
     name.len() > 4 && name.starts_with("__") && name.ends_with("__")
 }
 
-/// Attributes that `typing` and `pydantic` put into instances, and that nothing calls.
+/// Attributes that instances carry and that nothing calls: documentation, and what `typing` and
+/// `pydantic` put there.
 fn is_harmless(name: &str) -> bool {
     matches!(
         name,
-        "__orig_class__"
+        "__doc__"
+            | "__orig_class__"
             | "__pydantic_fields_set__"
             | "__pydantic_extra__"
             | "__pydantic_private__"
