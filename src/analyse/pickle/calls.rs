@@ -96,7 +96,7 @@ impl Machine<'_> {
     fn record_call(&mut self, callee: Value, arguments: Value, opcode: CallOpcode) {
         let Value::Global(id) = callee else { return };
         let Some(global) = self.imports.get(id) else { return };
-        let shape = global.shape;
+        let (shape, loader) = (global.shape, global.loader);
         let listed = global.calls_recorded;
         let objects = super::objects::Objects { heap: &self.heap, globals: &self.imports.all };
         let mut departure = shape.and_then(|shape| shape(&objects, arguments).err());
@@ -104,7 +104,7 @@ impl Machine<'_> {
             && let Some(global) = objects.global(callee)
         {
             departure = self.dialect.called(objects, global, arguments);
-            if shape::is_loader(global) {
+            if loader {
                 self.hand_over(callee, arguments);
             }
         }

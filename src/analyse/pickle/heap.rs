@@ -6,8 +6,6 @@
 //! hides anything: imports and calls were recorded when they were executed, and a forgotten value
 //! in a place where its content matters counts as not constant.
 
-use std::collections::HashMap;
-
 use super::value::{Kind, Node, NodeId, Run, Value};
 
 /// Bytes kept of a text.
@@ -235,7 +233,7 @@ impl Heap {
         rest: &mut dyn Iterator<Item = &mut Value>,
     ) {
         let mut new = Self::default();
-        let mut moved: HashMap<NodeId, NodeId> = HashMap::new();
+        let mut moved = Forwarding(vec![u32::MAX; self.nodes.len()]);
         for root in roots {
             *root = self.survivor(*root, &mut new, &mut moved);
         }
@@ -251,7 +249,7 @@ impl Heap {
         for value in rest {
             *value = match *value {
                 Value::Node(id) => {
-                    moved.get(&id).map_or_else(|| self.forgotten(*value), |id| Value::Node(*id))
+                    moved.get(id).map_or_else(|| self.forgotten(*value), Value::Node)
                 }
                 other => other,
             };
@@ -261,10 +259,10 @@ impl Heap {
 
     /// Moves a node to `new` with its old parts, which [`Self::settle`] rewrites later; or
     /// forgets it when `new` has its share.
-    fn survivor(&self, value: Value, new: &mut Self, moved: &mut HashMap<NodeId, NodeId>) -> Value {
+    fn survivor(&self, value: Value, new: &mut Self, moved: &mut Forwarding) -> Value {
         let Value::Node(id) = value else { return value };
-        if let Some(id) = moved.get(&id) {
-            return Value::Node(*id);
+        if let Some(id) = moved.get(id) {
+            return Value::Node(id);
         }
         let Some(node) = self.node(id) else { return Value::Unknown };
         let share = |limit: usize| limit.checked_div(SURVIVING_SHARE).unwrap_or(limit);
@@ -275,11 +273,11 @@ impl Heap {
             return self.forgotten(value);
         }
         let Value::Node(new_id) = new.push(*node) else { return Value::Unknown };
-        moved.insert(id, new_id);
+        moved.set(id, new_id);
         Value::Node(new_id)
     }
 
-    fn settle(&self, node: Node, new: &mut Self, moved: &mut HashMap<NodeId, NodeId>) -> Node {
+    fn settle(&self, node: Node, new: &mut Self, moved: &mut Forwarding) -> Node {
         match node {
             Node::Text { kind, kept, length, offset } => {
                 let room = FULL_BYTES.saturating_sub(new.bytes.len());
@@ -310,6 +308,21 @@ impl Heap {
                 constructed,
             },
             Node::Persistent { id } => Node::Persistent { id: self.survivor(id, new, moved) },
+        }
+    }
+}
+
+/// Where each old node has gone.
+struct Forwarding(Vec<u32>);
+
+impl Forwarding {
+    fn get(&self, NodeId(old): NodeId) -> Option<NodeId> {
+        self.0.get(old as usize).copied().filter(|new| *new != u32::MAX).map(NodeId)
+    }
+
+    fn set(&mut self, NodeId(old): NodeId, NodeId(new): NodeId) {
+        if let Some(slot) = self.0.get_mut(old as usize) {
+            *slot = new;
         }
     }
 }
