@@ -13,11 +13,11 @@ pub(super) const KEPT_BYTES: usize = 512;
 /// Items kept of a container.
 pub(super) const KEPT_ITEMS: usize = 1024;
 /// Nodes at which the heap is collected.
-const FULL_NODES: usize = 128 << 10;
+const FULL_NODES: usize = 64 << 10;
 /// Items at which the heap is collected.
-const FULL_ITEMS: usize = 512 << 10;
+const FULL_ITEMS: usize = 256 << 10;
 /// Bytes at which the heap is collected.
-const FULL_BYTES: usize = 4 << 20;
+const FULL_BYTES: usize = 2 << 20;
 /// Of each of the three, the part that may survive a collection.
 const SURVIVING_SHARE: usize = 4;
 
@@ -27,6 +27,8 @@ pub(super) struct Heap {
     nodes: Vec<Node>,
     items: Vec<Value>,
     bytes: Vec<u8>,
+    /// The heap of before the last collection, emptied: its memory is used by the next.
+    spare: Option<Box<Heap>>,
 }
 
 impl Heap {
@@ -232,7 +234,7 @@ impl Heap {
         roots: &mut dyn Iterator<Item = &mut Value>,
         rest: &mut dyn Iterator<Item = &mut Value>,
     ) {
-        let mut new = Self::default();
+        let mut new = self.spare.take().unwrap_or_default();
         let mut moved = Forwarding(vec![u32::MAX; self.nodes.len()]);
         for root in roots {
             *root = self.survivor(*root, &mut new, &mut moved);
@@ -254,7 +256,11 @@ impl Heap {
                 other => other,
             };
         }
-        *self = new;
+        std::mem::swap(self, &mut *new);
+        new.nodes.clear();
+        new.items.clear();
+        new.bytes.clear();
+        self.spare = Some(new);
     }
 
     /// Moves a node to `new` with its old parts, which [`Self::settle`] rewrites later; or
