@@ -4,9 +4,12 @@
 //! is, its name only hints; **every** analyser that claims the bytes runs, so that a polyglot is
 //! everything it could be taken for.
 
+mod allowance;
+pub mod archive;
 mod examination;
 mod probe;
 
+pub use allowance::DecompressionAllowance;
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
 

@@ -1,0 +1,11 @@
+//! Archives and compressed files: what carries other files.
+//!
+//! Each finds its members by its own reading of the bytes, as permissive as the most permissive
+//! real reader, records what readers could take differently, and hands every member on to be
+//! examined by content. Nothing is ever written to disk.
+
+mod codec;
+mod decompressed;
+mod fields;
+
+pub use decompressed::{Decompressed, End};
