@@ -58,4 +58,4 @@ pub enum Role {
 }
 
 /// Every format, in the order in which they are asked.
-pub static ANALYSERS: &[&dyn Analyser] = &[];
+pub static ANALYSERS: &[&dyn Analyser] = &[&archive::zip::Zip];

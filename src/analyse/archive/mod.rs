@@ -4,8 +4,13 @@
 //! real reader, records what readers could take differently, and hands every member on to be
 //! examined by content. Nothing is ever written to disk.
 
+mod anomalies;
 mod codec;
 mod decompressed;
 mod fields;
+mod name;
+mod pages;
+mod signature;
+pub mod zip;
 
 pub use decompressed::{Decompressed, End};

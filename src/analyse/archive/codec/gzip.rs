@@ -46,14 +46,14 @@ fn skip_header(input: &mut Input<'_>) -> Result<(), Stop> {
     const COMMENT: u8 = 16;
     const CHECK: u8 = 2;
 
-    let Some([one, two, method, flags, ..]) = input.take::<10>()? else {
+    let Some([one, two, method, flags, ..]) = input.take_exact::<10>()? else {
         return Err(broken_off("gzip"));
     };
     if [one, two] != MAGIC || method != 8 {
         return Err(Stop::malformed(None, format!("gzip: unknown compression method {method}")));
     }
     if flags & EXTRA != 0 {
-        let length = input.take::<2>()?.ok_or_else(|| broken_off("gzip"))?;
+        let length = input.take_exact::<2>()?.ok_or_else(|| broken_off("gzip"))?;
         input.skip(u64::from(u16::from_le_bytes(length)));
     }
     for field in [NAME, COMMENT] {
@@ -99,7 +99,7 @@ impl Read for Member<'_> {
         self.crc.update(buffer.get(..count).unwrap_or(&[]));
         if count == 0 {
             self.ended = true;
-            let trailer = self.data.input().take::<8>()?;
+            let trailer = self.data.input().take_exact::<8>()?;
             let trailer = trailer.ok_or_else(|| broken_off("gzip").into_io())?;
             let [a, b, c, d, size @ ..] = trailer;
             if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() {

@@ -69,7 +69,7 @@ impl<'a> Input<'a> {
     }
 
     /// Exactly `N` bytes, taken; `None` if there are fewer.
-    pub(super) fn take<const N: usize>(&mut self) -> io::Result<Option<[u8; N]>> {
+    pub(super) fn take_exact<const N: usize>(&mut self) -> io::Result<Option<[u8; N]>> {
         let (head, count) = self.peek::<N>()?;
         if count < N {
             return Ok(None);
@@ -169,13 +169,13 @@ mod tests {
         let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
         let mut input = Input::new(Window::new(&bytes, 10, 90_000), u64::MAX);
         assert_eq!(input.peek::<2>().unwrap(), ([10, 11], 2));
-        assert_eq!(input.take::<2>().unwrap(), Some([10, 11]));
+        assert_eq!(input.take_exact::<2>().unwrap(), Some([10, 11]));
         input.skip(50_000);
         assert_eq!(input.position(), 50_002);
         assert_eq!(input.fill_buf().unwrap()[0], bytes[50_012]);
         input.skip(39_998);
         assert!(!input.has_more().unwrap());
-        assert_eq!(input.take::<1>().unwrap(), None);
+        assert_eq!(input.take_exact::<1>().unwrap(), None);
     }
 
     #[test]

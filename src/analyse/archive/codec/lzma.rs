@@ -99,7 +99,7 @@ impl Codec for RawLzma {
 /// (5), the properties (APPNOTE 5.8.8).
 fn zip_properties(input: &mut Input<'_>) -> Result<(u8, u32), Stop> {
     let [_, _, low, high, properties, dictionary @ ..] =
-        input.take::<9>()?.ok_or_else(|| broken_off("lzma"))?;
+        input.take_exact::<9>()?.ok_or_else(|| broken_off("lzma"))?;
     let length = u16::from_le_bytes([low, high]);
     if length != 5 {
         return Err(Stop::malformed(None, format!("lzma: {length} bytes of properties, not 5")));

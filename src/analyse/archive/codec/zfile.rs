@@ -28,7 +28,7 @@ impl Codec for ZFile {
         memory: u64,
     ) -> Result<Box<dyn Stream<'a> + 'a>, Stop> {
         // The length says how much memory joblib reserves; the data decides how much there is.
-        input.take::<21>()?.ok_or_else(|| broken_off(self.name()))?;
+        input.take_exact::<21>()?.ok_or_else(|| broken_off(self.name()))?;
         // Python 2's long integers made the header one blank wider.
         if let ([b' '], 1) = input.peek::<1>()? {
             input.skip(1);
