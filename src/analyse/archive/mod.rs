@@ -6,6 +6,7 @@
 
 mod anomalies;
 mod codec;
+pub mod compressed;
 mod decompressed;
 mod fields;
 mod name;

@@ -13,9 +13,14 @@ use crate::base::read_up_to;
 pub(in crate::analyse::archive) struct Lz4;
 
 /// The magic of a frame.
-pub(in crate::analyse::archive) const MAGIC: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
+const MAGIC: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 /// The magic of the format before frames (`lz4 -l`).
-pub(in crate::analyse::archive) const LEGACY_MAGIC: [u8; 4] = [0x02, 0x21, 0x4c, 0x18];
+const LEGACY_MAGIC: [u8; 4] = [0x02, 0x21, 0x4c, 0x18];
+
+/// Whether a frame, new or legacy, begins with these bytes.
+pub(in crate::analyse::archive) fn begins(head: &[u8]) -> bool {
+    head.starts_with(&MAGIC) || head.starts_with(&LEGACY_MAGIC)
+}
 
 impl Codec for Lz4 {
     fn name(&self) -> &'static str {
@@ -23,7 +28,7 @@ impl Codec for Lz4 {
     }
 
     fn begins(&self, head: &[u8]) -> bool {
-        head.starts_with(&MAGIC) || head.starts_with(&LEGACY_MAGIC) || skippable(head).is_some()
+        begins(head) || skippable(head).is_some()
     }
 
     fn open<'a>(

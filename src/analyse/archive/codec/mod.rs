@@ -22,11 +22,11 @@ pub(super) use self::bz2::Bz2;
 pub(super) use self::deflate::{Deflate, Zlib};
 pub(super) use self::gzip::Gzip;
 pub(super) use self::input::Input;
-pub(super) use self::lz4::Lz4;
+pub(super) use self::lz4::{Lz4, begins as lz4_begins};
 pub(super) use self::lzma::{FilteredLzma2, Lzma, RawLzma};
-pub(super) use self::xz::Xz;
+pub(super) use self::xz::{MAGIC as XZ_MAGIC, Xz};
 pub(super) use self::zfile::ZFile;
-pub(super) use self::zstd::Zstd;
+pub(super) use self::zstd::{Zstd, begins as zstd_begins, skippable};
 use crate::analyse::Stop;
 use crate::base::{Budget, Window};
 

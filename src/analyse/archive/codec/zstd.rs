@@ -14,7 +14,7 @@ use crate::base::Budget;
 pub(in crate::analyse::archive) struct Zstd;
 
 /// The magic of a frame.
-pub(in crate::analyse::archive) const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// The whole length of the skippable frame that begins here (zstd and lz4 have them in common).
 pub(in crate::analyse::archive) fn skippable(head: &[u8]) -> Option<u64> {
@@ -23,13 +23,18 @@ pub(in crate::analyse::archive) fn skippable(head: &[u8]) -> Option<u64> {
     Some(u64::from(u32_at(head, 4)?).saturating_add(8))
 }
 
+/// Whether a frame begins with these bytes.
+pub(in crate::analyse::archive) fn begins(head: &[u8]) -> bool {
+    head.starts_with(&MAGIC)
+}
+
 impl Codec for Zstd {
     fn name(&self) -> &'static str {
         "zstd"
     }
 
     fn begins(&self, head: &[u8]) -> bool {
-        head.starts_with(&MAGIC) || skippable(head).is_some()
+        begins(head) || skippable(head).is_some()
     }
 
     fn open<'a>(

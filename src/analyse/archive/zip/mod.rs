@@ -73,6 +73,9 @@ impl Analyser for Zip {
     ) -> Result<(), Stop> {
         let mut archive = ZipArchive::survey(artifact.bytes, examination)?;
         let stop = archive.stop.take();
+        archive.check_stored();
+        // What the headers tell comes first: what the members hold may exhaust the evidence.
+        archive.anomalies.take().record(examination);
         let result = archive.examine(examination);
         archive.anomalies.into_inner().record(examination);
         if let Some(stop) = stop {
@@ -84,7 +87,8 @@ impl Analyser for Zip {
 
 /// A zip, with every member that some reader could reach.
 pub struct ZipArchive<'a> {
-    bytes: &'a dyn ReadAt,
+    /// The bytes up to where they can be read: whoever opened them tells if that is too early.
+    bytes: Window<'a>,
     members: Vec<ZipMember>,
     anomalies: RefCell<Anomalies>,
     /// Members (by header, method and size) whose content was compared with its headers.
@@ -96,7 +100,8 @@ pub struct ZipArchive<'a> {
 impl<'a> ZipArchive<'a> {
     /// Finds all members of the archive in `bytes`.
     fn survey(bytes: &'a dyn ReadAt, examination: &Examination<'_>) -> Result<Self, Stop> {
-        let survey = survey::survey(bytes, examination.limits())?;
+        let bytes = Window::new(bytes, 0, bytes.len()?);
+        let survey = survey::survey(&bytes, examination.limits())?;
         Ok(Self {
             bytes,
             members: survey.members,
@@ -120,7 +125,7 @@ impl<'a> ZipArchive<'a> {
         member: &ZipMember,
         examination: &mut Examination<'_>,
     ) -> Result<Box<dyn ReadAt + '_>, Stop> {
-        let content = Content::open(self.bytes, member, examination).ok_or_else(|| {
+        let content = Content::open(&self.bytes, member, examination).ok_or_else(|| {
             let reason = format!("compression method {} is not known", member.method);
             Stop::malformed(member.header_offset, reason)
         })?;
@@ -142,7 +147,6 @@ impl<'a> ZipArchive<'a> {
     }
 
     fn examine(&self, examination: &mut Examination<'_>) -> Result<(), Stop> {
-        self.check_stored();
         let mut dealt_with = vec![false; self.members.len()];
         let mut generic = FORMAT;
         for layout in LAYOUTS.iter().filter(|layout| layout.claims(self)) {
@@ -184,7 +188,7 @@ impl<'a> ZipArchive<'a> {
             examination.list_member(at, &member.name, member.size, &[]);
             return;
         }
-        let Some(content) = Content::open(self.bytes, member, examination) else {
+        let Some(content) = Content::open(&self.bytes, member, examination) else {
             let what = format!("zip compression method {}", member.method);
             // Method 99 stands for the encryption of WinZip.
             let reason = if member.method == 99 || member.claims_encryption() {
@@ -283,7 +287,7 @@ impl<'a> ZipArchive<'a> {
         for member in stored {
             let Some(rest) = left.checked_sub(member.size) else { break };
             left = rest;
-            let window = Window::new(self.bytes, member.data_offset, member.size);
+            let window = Window::new(&self.bytes, member.data_offset, member.size);
             // Bytes that can't be read are told by whoever examines the member.
             let Ok(sum) = checksum(&window) else { continue };
             if sum != member.checksum {

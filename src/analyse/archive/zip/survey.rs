@@ -340,9 +340,11 @@ impl Surveyor<'_> {
         let mut open_end: Option<usize> = None;
         while at < to {
             let next = self.next_local(at, to)?;
-            loose = loose.saturating_add(next.unwrap_or(to).saturating_sub(at));
+            let end = next.unwrap_or(to);
             if let Some(index) = open_end.take() {
-                self.close(index, next.unwrap_or(to))?;
+                self.close(index, end)?;
+            } else {
+                loose = loose.saturating_add(end.saturating_sub(at));
             }
             let Some(found) = next else { break };
             if self.members.len() as u64 >= self.limits.members {
