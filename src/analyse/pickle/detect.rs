@@ -45,18 +45,20 @@ pub(super) fn looks_like_pickle(
     let opcodes = machine.opcodes();
     let length = machine.reader.offset();
     let stopped = matches!(ending, Ending::Stop(_));
-    if declared {
-        // PROTO and one more valid opcode. A safetensors header of 640 bytes begins `80 02 00`.
-        return Ok(stopped || opcodes > 2);
-    }
     let seen = recorder.seen();
+    let named = extension.is_some_and(is_pickle_extension);
+    if declared {
+        // Raw numbers begin like this once in forty thousand tensors, and a safetensors header of
+        // 640 bytes begins `80 02 00`: PROTO alone says little.
+        return Ok(stopped || seen.importable || seen.extension || (named && opcodes > 2));
+    }
     if seen.importable && (seen.called || stopped || seen.known_module) {
         return Ok(true);
     }
     if seen.extension && seen.called && stopped {
         return Ok(true);
     }
-    Ok(stopped && length > 2 && extension.is_some_and(is_pickle_extension))
+    Ok(stopped && length > 2 && named)
 }
 
 /// Whether a name could be one of a Python module or attribute.
