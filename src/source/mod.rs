@@ -90,7 +90,8 @@ pub struct Wanted<'a> {
     /// A commit, branch or tag; only caches and the Hub know several.
     pub revision: Option<&'a str>,
     /// Globs over the paths inside the model that select what the project loads; empty for all.
-    /// `*` does not cross a `/`, `**` does, and a glob that ends in `/` selects all below it.
+    /// A glob without `/` matches file names in every folder, one with `/` is matched from the
+    /// root, one that ends in `/` selects all below; `*` does not cross a `/`, `**` does.
     pub files: &'a [String],
 }
 

@@ -28,10 +28,15 @@ pub(super) fn select(snapshot: &mut Snapshot, globs: &[String]) -> Result<(), So
 }
 
 fn matcher(glob: &str) -> Result<GlobMatcher, SourceError> {
-    let below = glob.ends_with('/').then(|| format!("{glob}**"));
-    let pattern = below.as_deref().unwrap_or(glob);
-    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    let built = GlobBuilder::new(pattern).literal_separator(true).build();
+    let inner = glob.strip_prefix("./").unwrap_or(glob);
+    let pattern = if inner.ends_with('/') {
+        format!("{inner}**")
+    } else if inner.contains('/') {
+        inner.to_owned()
+    } else {
+        format!("**/{inner}")
+    };
+    let built = GlobBuilder::new(&pattern).literal_separator(true).build();
     built.map(|glob| glob.compile_matcher()).map_err(|error| SourceError::Glob {
         glob: glob.to_owned(),
         reason: error.kind().to_string(),
@@ -61,12 +66,12 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stays_in_its_folder_and_two_cross() {
-        assert_eq!(selected(&["*.bin"]).0, ["a.bin"]);
-        assert_eq!(selected(&["**/*.bin"]).0, ["a.bin", "onnx/b.bin", "onnx/deep/c.bin"]);
+    fn a_glob_with_a_slash_is_matched_from_the_root_and_one_without_in_every_folder() {
+        assert_eq!(selected(&["*.bin"]).0, ["a.bin", "onnx/b.bin", "onnx/deep/c.bin"]);
+        assert_eq!(selected(&["./a.bin"]).0, ["a.bin"]);
         assert_eq!(selected(&["onnx/*"]).0, ["onnx/b.bin"]);
         assert_eq!(selected(&["onnx/"]).0, ["onnx/b.bin", "onnx/deep/c.bin"]);
-        assert_eq!(selected(&["./a.json"]).0, ["a.json"]);
+        assert_eq!(selected(&["onnx/**/*.bin"]).0, ["onnx/b.bin", "onnx/deep/c.bin"]);
     }
 
     #[test]

@@ -1,0 +1,2 @@
+pub fn write_explanation() {}
+pub fn write_rule_table() {}

@@ -1,0 +1,2 @@
+pub fn write_inspection() {}
+pub fn write_inspection_json() {}
