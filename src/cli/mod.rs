@@ -22,7 +22,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use exit::Failure;
 pub use exit::Verdict;
 
 /// The gate that a machine-learning model passes before it is merged or deployed.

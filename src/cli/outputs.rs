@@ -72,6 +72,11 @@ pub(super) fn to_stdout(
     unless_closed(write(&mut out).and_then(|()| out.flush()))
 }
 
+/// What to say when standard output cannot be written.
+pub(super) fn unwritable(error: io::Error) -> Failure {
+    Failure::new(format!("standard output cannot be written: {error}"))
+}
+
 /// `NO_COLOR` beats `--color always`: whoever sets it cannot see colours.
 fn color_choice(color: Color) -> anstream::ColorChoice {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

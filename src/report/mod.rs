@@ -17,7 +17,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use explanation::{write_explanation, write_rule_table};
+pub use explanation::{RuleListing, write_explanation, write_rules};
 pub use inspection::{write_inspection, write_inspection_json};
 
 use crate::base::Document;

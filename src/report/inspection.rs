@@ -1,2 +1,0 @@
-pub fn write_inspection() {}
-pub fn write_inspection_json() {}
