@@ -26,6 +26,10 @@ pub(super) fn parse_manifest(document: &Arc<Document>) -> Result<Vec<Entry>, Fai
     let mut entries: Vec<Entry> = Vec::new();
     let mut offset = 0;
     for (number, line) in document.text.split_inclusive('\n').enumerate() {
+        if line.trim_start().starts_with('#') {
+            offset += line.len();
+            continue;
+        }
         let content = line.trim_start().trim_start_matches("- ").trim_start();
         let new = line.trim_start().starts_with("- ");
         let Some((key, value)) = content.split_once(": ") else {
@@ -44,6 +48,9 @@ pub(super) fn parse_manifest(document: &Arc<Document>) -> Result<Vec<Entry>, Fai
             },
         };
         offset += line.len();
+        if key == "version" {
+            continue;
+        }
         if new {
             entries.push(Entry {
                 name: String::new(),
@@ -71,6 +78,7 @@ pub(super) fn parse_manifest(document: &Arc<Document>) -> Result<Vec<Entry>, Fai
                 let globs = value.trim_matches(['[', ']']).split(',');
                 entry.files = globs.map(|glob| glob.trim().trim_matches('"').to_owned()).collect();
             }
+            "version" => {}
             _ => return Err(Failure::new(format!("unknown key `{key}`"))),
         }
     }
