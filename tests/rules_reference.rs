@@ -9,7 +9,7 @@ fn the_reference_of_rules_is_current() {
     let committed = fs::read_to_string(PATH).unwrap();
     assert!(
         committed == weighstation::rules::documentation(),
-        "docs/rules.md is not current: `weighstation rules --markdown > docs/rules.md` writes it"
+        "docs/rules.md is not current: `weighstation rules --format markdown > docs/rules.md` writes it"
     );
 }
 

@@ -283,7 +283,11 @@ fn a_waiver_covers_what_it_names_and_nothing_else() {
     does_not_cover(&|waiver| waiver.model = Some("other".into()), hostile());
     does_not_cover(&|waiver| waiver.file = Some("*.pt".into()), hostile());
     does_not_cover(&|waiver| waiver.file = Some("[".into()), hostile());
-    does_not_cover(&|_| (), one("deep/model.bin", [import_fact("os", "system")]));
+    let deep = || one("deep/model.bin", [import_fact("os", "system")]);
+    does_not_cover(&|waiver| waiver.file = Some("other/*.bin".into()), deep());
+    does_not_cover(&|waiver| waiver.file = Some("d*l.bin".into()), deep());
+    let covered = run_one(deep(), with_waivers([for_model.clone()]));
+    assert_eq!(covered.outcome, Outcome::Pass);
     // A finding on the model as a whole has no file.
     let mut card = for_model;
     card.rule = "missing-card".into();

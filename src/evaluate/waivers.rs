@@ -17,8 +17,8 @@ use crate::rules::{Rule as _, Violation};
 /// waiver the file need not be read whole for its digest's sake.
 pub fn binds_digest(policy: &Policy, model: &str, path: &str) -> bool {
     policy.waivers.iter().filter(|waiver| waiver.sha256.is_some()).any(|waiver| {
-        Pattern::of(waiver.model.as_deref()).matches(Some(model))
-            && Pattern::of(waiver.file.as_deref()).matches(Some(path))
+        Pattern::of_names(waiver.model.as_deref()).matches(Some(model))
+            && Pattern::of_paths(waiver.file.as_deref()).matches(Some(path))
     })
 }
 
@@ -148,8 +148,8 @@ impl WaiverRegister {
 impl Record {
     fn new(waiver: Waiver, today: Date) -> Self {
         Self {
-            model: Pattern::of(waiver.model.as_deref()),
-            file: Pattern::of(waiver.file.as_deref()),
+            model: Pattern::of_names(waiver.model.as_deref()),
+            file: Pattern::of_paths(waiver.file.as_deref()),
             // The policy has checked the date; one that cannot be read never holds.
             expired: waiver.expires.parse::<Date>().map_or(true, |last_day| today > last_day),
             waiver,
@@ -167,7 +167,7 @@ fn identity(waiver: &Waiver) -> (String, usize) {
     (waiver.place.document.path.clone(), waiver.place.span.start)
 }
 
-/// A glob of a waiver, in which `*` stays within a folder and `**` crosses.
+/// A glob of a waiver.
 #[derive(Debug)]
 enum Pattern {
     /// None was written.
@@ -178,10 +178,26 @@ enum Pattern {
 }
 
 impl Pattern {
-    fn of(glob: Option<&str>) -> Self {
-        let Some(glob) = glob else { return Self::Any };
+    /// Over names of entries: `*` matches anything.
+    fn of_names(glob: Option<&str>) -> Self {
+        glob.map_or(Self::Any, |glob| Self::compiled(glob, false))
+    }
+
+    /// Over paths: `*` stays within a folder, `**` crosses; a glob without `/` matches file names
+    /// in every folder.
+    fn of_paths(glob: Option<&str>) -> Self {
+        glob.map_or(Self::Any, |glob| {
+            if glob.contains('/') {
+                Self::compiled(glob, true)
+            } else {
+                Self::compiled(&format!("**/{glob}"), true)
+            }
+        })
+    }
+
+    fn compiled(glob: &str, separated: bool) -> Self {
         GlobBuilder::new(glob)
-            .literal_separator(true)
+            .literal_separator(separated)
             .backslash_escape(true)
             .build()
             .map_or(Self::Never, |glob| Self::Glob(glob.compile_matcher()))

@@ -6,12 +6,12 @@ use super::RULES;
 use crate::finding::RuleMeta;
 
 /// All rules in registry order, grouped by subject, with their metadata and help: what
-/// `weighstation rules --markdown` prints and `docs/rules.md` holds.
+/// `weighstation rules --format markdown` prints and `docs/rules.md` holds.
 pub fn documentation() -> String {
     let metas: Vec<&RuleMeta> = RULES.iter().map(|rule| rule.meta()).collect();
     let mut text = String::from(
         "# Rules\n\n\
-         <!-- Written by `weighstation rules --markdown`; change the files beside the rules. -->\n\n\
+         <!-- Written by `weighstation rules --format markdown`; change the files beside the rules. -->\n\n\
          Every rule has a severity that a policy may change (`rules: { the-rule: { severity: high } }`)\n\
          or turn off (`rules: { the-rule: off }`). A finding at or above `fail_on` (`medium` unless the\n\
          policy says otherwise) fails the gate. The severities below are those without a policy.\n\

@@ -53,7 +53,12 @@ enum Membership {
 
 /// Whether and how `set` has `module.name`.
 fn membership(set: &GlobalSet, module: &str, name: &str) -> Option<Membership> {
-    let full = format!("{module}.{name}");
+    // A dotted name is written `module:name`, so that it cannot pass for a name in a submodule.
+    let separator = if name.contains(['.', ':']) { ':' } else { '.' };
+    let full = format!("{module}{separator}{name}");
+    if module.contains(':') {
+        return None;
+    }
     if set.exact.contains(&full) {
         return Some(Membership::Exact);
     }
@@ -165,7 +170,8 @@ mod tests {
     #[test]
     fn the_most_telling_entry_decides() {
         use Verdict::{Allowed, Denied, Unlisted};
-        let cases: &[(&[&str], &[&str], &str, &str, Verdict)] = &[
+        type Entries = &'static [&'static str];
+        let cases: &[(Entries, Entries, &str, &str, Verdict)] = &[
             // Nothing lists it, on a deny-list or not.
             (&[], &[], "models.mine", "Ranker", Unlisted),
             (&[], &[], "os", "system", Denied),
@@ -183,7 +189,8 @@ mod tests {
             (&["a.b"], &["a.*"], "a", "b", Denied),
             // Dotted names and dunders need an exact entry.
             (&["a.**"], &[], "a", "b.c", Unlisted),
-            (&["a.b.c"], &[], "a", "b.c", Allowed),
+            (&["a.b.c"], &[], "a", "b.c", Unlisted),
+            (&["a:b.c"], &[], "a", "b.c", Allowed),
             (&["a.**"], &[], "a", "__reduce__", Unlisted),
             (&["numpy.random.*.*"], &[], "numpy.random._pickle", "__generator_ctor", Allowed),
         ];

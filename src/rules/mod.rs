@@ -167,6 +167,7 @@ pub static RULES: &[&dyn Rule] = &[
     &card::LicenseMissing,
     &card::LicenseNotAllowed,
     &card::MissingCard,
+    &card::MissingSection,
     &card::UnreadableCard,
     // The policy's own exceptions.
     &waivers::ExpiredWaiver,

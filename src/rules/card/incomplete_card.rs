@@ -67,7 +67,7 @@ impl Rule for IncompleteCard {
 }
 
 /// A heading that satisfies the section: its first keyword, capitalised.
-fn heading_for(section: &CardSectionPolicy) -> String {
+pub(super) fn heading_for(section: &CardSectionPolicy) -> String {
     let keyword = section.keywords.first().unwrap_or(&section.id);
     let mut characters = keyword.chars();
     let capitalised: String = characters

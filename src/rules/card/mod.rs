@@ -6,6 +6,7 @@ mod incomplete_card;
 mod license_missing;
 mod license_not_allowed;
 mod missing_card;
+mod missing_section;
 mod unreadable_card;
 
 pub(super) use brief_card::BriefCard;
@@ -14,6 +15,7 @@ pub(super) use incomplete_card::IncompleteCard;
 pub(super) use license_missing::LicenseMissing;
 pub(super) use license_not_allowed::LicenseNotAllowed;
 pub(super) use missing_card::MissingCard;
+pub(super) use missing_section::MissingSection;
 pub(super) use unreadable_card::UnreadableCard;
 
 use super::{Case, Violation};

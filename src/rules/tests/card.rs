@@ -40,6 +40,15 @@ pub(super) fn examples() -> Vec<Example> {
             Dossier { is_repository: true, ..Dossier::default() },
         ),
         Example::new(
+            "missing-section",
+            &[
+                "The model card `README.md` lacks the section `limitations`.",
+                "lacks the section `bias`.",
+            ],
+            with_card(card("Other", "", 200)),
+            good(),
+        ),
+        Example::new(
             "brief-card",
             &["The model card `README.md` has 23 words; the policy asks for 100."],
             with_card(card("Bias", "", 23)),
