@@ -4,9 +4,14 @@
 //! is, its name only hints; **every** analyser that claims the bytes runs, so that a polyglot is
 //! everything it could be taken for.
 
+mod allowance;
+pub mod archive;
 mod examination;
+mod pickle;
 mod probe;
+mod torch;
 
+pub use allowance::DecompressionAllowance;
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
 
@@ -55,4 +60,5 @@ pub enum Role {
 }
 
 /// Every format, in the order in which they are asked.
-pub static ANALYSERS: &[&dyn Analyser] = &[];
+pub static ANALYSERS: &[&dyn Analyser] =
+    &[&archive::zip::Zip, &pickle::Pickle, &pickle::NamedPickle];

@@ -1,0 +1,7 @@
+//! torch checkpoints: zip since 1.6, five pickles and raw storages before, tar before that.
+
+pub(super) mod exported;
+pub(super) mod legacy;
+mod script;
+mod storage;
+pub(super) mod zip;
