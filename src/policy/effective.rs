@@ -1,7 +1,8 @@
 //! The policy in force for one manifest entry: presets, file and profile merged.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use super::GlobalSet;
 use crate::base::{Digest, Place, Severity};
 
 /// The policy in force for one entry.
@@ -41,22 +42,6 @@ pub struct PicklePolicy {
     /// here beats a glob in `allowed_globals`.
     pub denied_globals: GlobalSet,
 }
-
-/// A set of globals: exact names and globs.
-///
-/// In a glob `.` separates: `torch.*Storage` matches `torch.FloatStorage` and never
-/// `torch.a.bStorage`; `**` crosses dots.
-#[derive(Clone, Debug, Default)]
-pub struct GlobalSet {
-    /// Exact `module.name` entries.
-    pub exact: HashSet<String>,
-    /// Entries with a `*`.
-    pub patterns: Vec<GlobalPattern>,
-}
-
-/// A glob over a global's full name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GlobalPattern(pub String);
 
 /// What a model card must have.
 #[derive(Clone, Debug)]
