@@ -172,19 +172,38 @@ mod tests {
     #[test]
     fn what_is_not_utf8_says_at_which_byte() {
         let problem = Document::from_bytes("m.yaml", b"version: 1\nname: caf\xe9\n").unwrap_err();
-        insta::assert_snapshot!(problem.render(false), @"");
+        insta::assert_snapshot!(problem.render(false), @r"
+        error: not UTF-8: byte 0xe9 at offset 20
+         --> m.yaml:2:10
+          |
+        2 | name: caf�
+          |          ^
+          |
+          = help: save it as UTF-8
+        ");
     }
 
     #[test]
     fn utf16_is_named() {
         let problem = Document::from_bytes("m.yaml", b"\xff\xfev\0").unwrap_err();
-        insta::assert_snapshot!(problem.render(false), @"");
+        insta::assert_snapshot!(problem.render(false), @r"
+        error: not UTF-8: byte 0xff at offset 0
+         --> m.yaml:1:1
+          |
+        1 | ��v␀
+          | ^
+          |
+          = help: it looks like UTF-16; save it as UTF-8
+        ");
     }
 
     #[test]
     fn more_than_a_mebibyte_is_refused() {
         let problem = Document::from_bytes("m.yaml", &vec![b'a'; (1 << 20) + 1]).unwrap_err();
-        insta::assert_snapshot!(problem.render(false), @"");
+        insta::assert_snapshot!(problem.render(false), @r"
+        error: 1048577 bytes are more than the 1 MiB that is read here
+        --> m.yaml
+        ");
         assert!(Document::from_bytes("m.yaml", &vec![b'a'; 1 << 20]).is_ok());
     }
 }

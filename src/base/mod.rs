@@ -1,6 +1,7 @@
 //! The ground floor: small types that every room speaks in, each named by what it is.
 
 mod digest;
+mod editor_schema;
 mod limits;
 mod located;
 mod path_glob;
@@ -15,6 +16,7 @@ mod untrusted;
 mod yaml;
 
 pub use digest::{Digest, DigestError, Sha256Hasher};
+pub use editor_schema::editor_schema;
 pub use limits::{Budget, Limits};
 pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
 pub use path_glob::{GlobError, NameGlob, PathGlobs};

@@ -33,6 +33,16 @@ pub enum RuleSetting {
     Severity(Severity),
 }
 
+impl RuleSetting {
+    /// The word in a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Severity(severity) => severity.name(),
+        }
+    }
+}
+
 /// What pickles may import.
 #[derive(Clone, Debug, Default)]
 pub struct PicklePolicy {
@@ -66,12 +76,23 @@ pub struct CardSectionPolicy {
 }
 
 /// How a card's section is recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(rename_all = "kebab-case", inline)]
 pub enum CardMatch {
     /// A keyword stands anywhere in the text.
     Keywords,
     /// A keyword stands in a heading with content below it.
     Headings,
+}
+
+impl CardMatch {
+    /// The word in a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keywords => "keywords",
+            Self::Headings => "headings",
+        }
+    }
 }
 
 /// What makes a publisher trustworthy.

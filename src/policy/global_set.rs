@@ -180,11 +180,7 @@ impl GlobalSet {
             GlobalEntry::Exact(text) => {
                 self.exact.insert(text);
             }
-            GlobalEntry::Pattern(pattern) => {
-                if !self.patterns.contains(&pattern) {
-                    self.patterns.push(pattern);
-                }
-            }
+            GlobalEntry::Pattern(pattern) => self.patterns.push(pattern),
         }
     }
 
