@@ -5,7 +5,18 @@
 //! everything it could be taken for.
 
 mod examination;
+mod json;
+mod lfs_pointer;
+mod media;
+mod names;
+mod native;
+mod npy;
+mod payload;
 mod probe;
+mod recognised;
+mod safetensors;
+mod script;
+mod text;
 
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
@@ -55,4 +66,16 @@ pub enum Role {
 }
 
 /// Every format, in the order in which they are asked.
-pub static ANALYSERS: &[&dyn Analyser] = &[];
+pub static ANALYSERS: &[&dyn Analyser] = &[
+    &safetensors::Safetensors,
+    &safetensors::SafetensorsIndex,
+    &npy::Npy,
+    &native::NativeCode,
+    &script::Script,
+    &recognised::RecognisedByMagic,
+    &lfs_pointer::LfsPointer,
+    &media::Media,
+    &text::Text,
+    &recognised::SentencePiece,
+    &recognised::RecognisedByStructure,
+];

@@ -1,0 +1,1 @@
+//! What a file's name claims, held against what its content is.
