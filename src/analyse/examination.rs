@@ -6,7 +6,7 @@ use super::probe::{read_head, read_tail};
 use super::{ANALYSERS, Analyser, Artifact, Probe, Role};
 use crate::base::{Budget, Limits, ReadAt};
 use crate::evidence::{
-    CoverageFact, Evidence, Fact, FileEvidence, FileFact, Format, Origin, Status, UnscannedReason,
+    CoverageFact, Evidence, Fact, FileEvidence, FileFact, Format, Origin, PickleFact, Status, UnscannedReason,
 };
 
 /// Why an analyser stopped before the end. What it found before stays.
@@ -182,6 +182,36 @@ impl<'a> Examination<'a> {
     /// returns what they could be taken for.
     pub fn nested(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
         self.enter(name, |examination| examination.examine(name, bytes))
+    }
+
+    /// Analyses a payload met in a pickle's operand, one level deeper. Bytes that turn out to be
+    /// data leave no trace.
+    pub(super) fn examine_payload(
+        &mut self,
+        name: &str,
+        bytes: &dyn ReadAt,
+        consumer: Option<String>,
+        encoding: &str,
+    ) {
+        let before = self.evidence.len();
+        let formats = self.nested(name, bytes);
+        let is_payload = self.evidence.get(before..).unwrap_or(&[]).iter().any(|piece| {
+            !matches!(
+                piece.fact,
+                Fact::Pickle(PickleFact::Stream(_))
+                    | Fact::Coverage(CoverageFact::Unscanned { .. })
+                    | Fact::Coverage(CoverageFact::Malformed { .. })
+            )
+        });
+        if !is_payload && consumer.is_none() {
+            self.evidence.truncate(before);
+            return;
+        }
+        let format = formats.into_iter().next().unwrap_or(Format::new("unknown"));
+        let member = self.member();
+        let origin = Origin { member, offset: None };
+        let fact = PickleFact::NestedPayload { format, encoding: encoding.to_owned(), consumer };
+        self.evidence.insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
     }
 
     /// Runs `work` one level deeper, in the member `name`: what it records is recorded there.

@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn a_pointer_is_no_content() {
-        for name in ["model.safetensors", "model.bin", "run.py", "a.safetensors.index.json"] {
+        for name in
+            ["model.safetensors", "model.bin", "model.pkl", "run.py", "a.safetensors.index.json"]
+        {
             let file = analyse_file(name, &POINTER, &NoSiblings, &Limits::default());
             assert_eq!(file.formats, [LfsPointer::FORMAT], "{name}");
             assert_eq!(file.status, Status::Unreadable, "{name}");

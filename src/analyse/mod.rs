@@ -12,11 +12,13 @@ mod names;
 mod native;
 mod npy;
 mod payload;
+mod pickle;
 mod probe;
 mod recognised;
 mod safetensors;
 mod script;
 mod text;
+mod torch;
 
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
@@ -69,10 +71,12 @@ pub enum Role {
 pub static ANALYSERS: &[&dyn Analyser] = &[
     &safetensors::Safetensors,
     &safetensors::SafetensorsIndex,
+    &pickle::Pickle,
     &npy::Npy,
     &native::NativeCode,
     &script::Script,
     &recognised::RecognisedByMagic,
+    &pickle::NamedPickle,
     &lfs_pointer::LfsPointer,
     &media::Media,
     &text::Text,

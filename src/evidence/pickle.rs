@@ -152,7 +152,8 @@ pub struct Call {
     pub departure: Option<String>,
     /// Which stream of the member.
     pub stream: u64,
-    /// How often, with this departure.
+    /// How often it was seen, at least: of a callee whose writers are known one call stands for
+    /// all that do not depart.
     pub times: u64,
 }
 
@@ -244,6 +245,8 @@ pub enum Divergence {
     FrameLeftover,
     /// Several `PROTO` opcodes under which the same import means different things.
     ProtocolChange,
+    /// Padding in front of a joblib array that joblib does not write, where opcodes could hide.
+    ArrayPadding,
     /// A legacy torch magic number that is not in the encoding torch writes (CVE-2026-53875).
     MagicNumberForm,
 }

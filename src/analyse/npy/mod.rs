@@ -7,9 +7,10 @@
 mod dtype;
 mod literal;
 
+use super::pickle::{Member, Plain};
 use super::{Analyser, Artifact, Examination, Probe, Stop};
-use crate::base::{Window, read_exact_at};
-use crate::evidence::{CoverageFact, FileFact, Format};
+use crate::base::{Budget, ReadAt, Window, read_exact_at, read_up_to};
+use crate::evidence::{FileFact, Format};
 use dtype::Element;
 use literal::Literal;
 
@@ -17,10 +18,13 @@ use literal::Literal;
 /// trust the file.
 const LONGEST_HEADER: u64 = 64 << 10;
 
-const MAGIC: &[u8] = b"\x93NUMPY";
+const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
-/// The name of the member that holds the pickle of an object array.
-const OBJECTS: &str = "object-array";
+/// The member for what stands behind a header that could not be read.
+const BODY: &str = "body";
+
+/// The member for what stands behind an array and is no array.
+const TRAILING: &str = "trailing-bytes";
 
 /// The analyser of `.npy`.
 pub(super) struct Npy;
@@ -44,46 +48,91 @@ impl Analyser for Npy {
         artifact: &Artifact<'_>,
         examination: &mut Examination<'_>,
     ) -> Result<(), Stop> {
-        let HeaderText { text, version, start, body } = read_header_text(artifact)?;
-        let header = match Header::parse(&text, version) {
-            Ok(header) => header,
-            Err(reason) => {
-                // A reader that is laxer than ours may take the rest for a pickle.
-                examination.record(start, FileFact::ObjectArray);
-                let rest = Window::new(artifact.bytes, body, u64::MAX);
-                examination.nested(OBJECTS, &rest);
-                return Err(Stop::malformed(start, reason));
-            }
-        };
-        match header.element {
-            Element::Objects => {
-                examination.record(start, FileFact::ObjectArray);
-                let pickle = Window::new(artifact.bytes, body, u64::MAX);
-                examination.nested(OBJECTS, &pickle);
-            }
-            Element::Bytes(size) => {
-                let wanted = header
-                    .elements
-                    .checked_mul(size)
-                    .ok_or_else(|| Stop::malformed(start, "shape times element size overflows"))?;
-                let have = artifact.bytes.len()?.saturating_sub(body);
-                if have < wanted {
-                    let reason = format!("{wanted} bytes of data are promised, {have} are there");
-                    return Err(Stop::malformed(body, reason));
-                }
-                if have > wanted {
-                    let more = have.saturating_sub(wanted);
-                    let reason = format!("{more} bytes stand behind the array");
-                    let offset = body.saturating_add(wanted);
-                    let format = Self::FORMAT;
-                    examination.record(offset, CoverageFact::Malformed { format, reason });
-                }
-            }
-        }
-        Ok(())
+        let limits = examination.limits();
+        let mut pickles = Member::new(artifact.bytes, limits);
+        let outcome = follow_arrays(artifact, &mut pickles, examination);
+        pickles.finish(artifact.bytes, examination);
+        outcome
     }
 }
 
+/// Reads one array after another: `numpy.save` to an open file may be called several times.
+fn follow_arrays(
+    artifact: &Artifact<'_>,
+    pickles: &mut Member<'_>,
+    examination: &mut Examination<'_>,
+) -> Result<(), Stop> {
+    let limit = examination.limits().streams;
+    let mut offset = 0_u64;
+    for _ in 0..limit {
+        let HeaderText { text, version, start, body } = read_header_text(artifact.bytes, offset)?;
+        let header = match Header::parse(&text, version) {
+            Ok(header) => header,
+            Err(reason) => {
+                // A reader laxer than ours may find objects here.
+                let rest = Window::new(artifact.bytes, body, u64::MAX);
+                examination.nested(BODY, &rest);
+                return Err(Stop::malformed(start, reason));
+            }
+        };
+        offset = match header.element {
+            Element::Objects => {
+                examination.record(start, FileFact::ObjectArray);
+                let followed = pickles.follow(body, &mut Plain, |_, _| ());
+                let end = followed.end;
+                if followed.ending.is_err() || !has_magic(artifact.bytes, end)? {
+                    return pickles.follow_rest(followed, &mut Plain);
+                }
+                end
+            }
+            Element::Bytes(size) => {
+                let end = numbers_end(artifact.bytes, &header, size, start, body)?;
+                if read_up_to(artifact.bytes, end, &mut [0])? == 0 {
+                    return Ok(());
+                }
+                if !has_magic(artifact.bytes, end)? {
+                    let more = artifact.bytes.len()?.saturating_sub(end);
+                    let rest = Window::new(artifact.bytes, end, u64::MAX);
+                    examination.nested(TRAILING, &rest);
+                    let reason = format!("{more} bytes stand behind the array");
+                    return Err(Stop::malformed(end, reason));
+                }
+                end
+            }
+        };
+    }
+    Err(Stop::Exhausted { budget: Budget::Streams, limit, offset: Some(offset) })
+}
+
+fn has_magic(bytes: &dyn ReadAt, offset: u64) -> Result<bool, Stop> {
+    let mut magic = [0; MAGIC.len()];
+    Ok(read_up_to(bytes, offset, &mut magic)? == magic.len() && magic == *MAGIC)
+}
+
+/// Where an array of numbers ends, if all of it is there.
+fn numbers_end(
+    bytes: &dyn ReadAt,
+    header: &Header,
+    size: u64,
+    start: u64,
+    body: u64,
+) -> Result<u64, Stop> {
+    let end = header
+        .elements
+        .checked_mul(size)
+        .and_then(|wanted| body.checked_add(wanted))
+        .ok_or_else(|| Stop::malformed(start, "shape times element size overflows"))?;
+    let have = bytes.len()?;
+    if have < end {
+        let wanted = end.saturating_sub(body);
+        let have = have.saturating_sub(body);
+        let reason = format!("{wanted} bytes of data are promised, {have} are there");
+        return Err(Stop::malformed(body, reason));
+    }
+    Ok(end)
+}
+
+/// The header's text and where it stands.
 struct HeaderText {
     text: String,
     /// The format's major version.
@@ -94,9 +143,9 @@ struct HeaderText {
     body: u64,
 }
 
-fn read_header_text(artifact: &Artifact<'_>) -> Result<HeaderText, Stop> {
+fn read_header_text(bytes: &dyn ReadAt, array: u64) -> Result<HeaderText, Stop> {
     let read = |offset: u64, buffer: &mut [u8]| {
-        read_exact_at(artifact.bytes, offset, buffer).map_err(cut_off)
+        read_exact_at(bytes, array.saturating_add(offset), buffer).map_err(cut_off)
     };
     let mut version = [0_u8; 2];
     read(6, &mut version)?;
@@ -112,14 +161,18 @@ fn read_header_text(artifact: &Artifact<'_>) -> Result<HeaderText, Stop> {
             read(8, &mut length)?;
             (u64::from(u32::from_le_bytes(length)), 12)
         }
-        other => return Err(Stop::malformed(6, format!("unknown version {other}"))),
+        other => {
+            let offset = array.saturating_add(6);
+            return Err(Stop::malformed(offset, format!("unknown version {other}")));
+        }
     };
     if length > LONGEST_HEADER {
         let reason = format!("a header of {length} bytes, more than {LONGEST_HEADER}");
-        return Err(Stop::malformed(8, reason));
+        return Err(Stop::malformed(array.saturating_add(8), reason));
     }
     let mut text = vec![0; usize::try_from(length).unwrap_or(0)];
     read(start, &mut text)?;
+    let start = array.saturating_add(start);
     let text = match version {
         3 => String::from_utf8(text)
             .map_err(|_| Stop::malformed(start, "the header is not UTF-8, as version 3 has it"))?,

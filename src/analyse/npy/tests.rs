@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::analyse::{NoSiblings, analyse_file};
 use crate::base::Limits;
-use crate::evidence::{Fact, FileEvidence, Status};
+use crate::evidence::{CoverageFact, Fact, FileEvidence, Origin, PickleFact, Status};
 
 fn npy(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
@@ -76,7 +76,8 @@ fn real_files_pass() {
         }
         let file = analyse_file(name, &bytes, &NoSiblings, &Limits::default());
         let objects = file.evidence.iter().any(|p| p.fact == FileFact::ObjectArray.into());
-        assert_eq!(objects, name.starts_with("object"), "{name}");
+        let expected = name.starts_with("object") || name == "several-arrays.npy";
+        assert_eq!(objects, expected, "{name}");
         assert_eq!(malformed(&file), None, "{name}");
         assert!(objects || file.evidence.is_empty(), "{name}");
     }
@@ -96,9 +97,16 @@ fn objects_anywhere_make_the_array_a_pickle() {
         let file = analyse(&npy(1, &header(descr, "(1,)"), b"\x80\x04N."));
         assert_eq!(file.evidence[0].fact, FileFact::ObjectArray.into(), "{descr}");
     }
-    // The rest is analysed as what it is: here, something unknown.
-    let file = analyse(&npy(1, &header("'|O'", "(1,)"), b"\xff\xff\xff"));
-    assert_eq!(file.evidence[1].origin.member.as_deref(), Some("object-array"));
+    // Offsets are those of the file.
+    let text = header("'|O'", "(1,)");
+    let file = analyse(&npy(1, &text, b"\x80\x04\x8c\x02os\x8c\x06getpid\x93."));
+    let import = file.evidence.iter().find_map(|piece| match &piece.fact {
+        Fact::Pickle(PickleFact::Import(import)) => Some((import.global(), piece.origin.clone())),
+        _ => None,
+    });
+    let (global, origin) = import.unwrap();
+    assert_eq!(global, "os.getpid");
+    assert_eq!(origin, Origin { member: None, offset: Some(10 + text.len() as u64 + 14) });
 }
 
 #[test]
@@ -107,7 +115,15 @@ fn the_length_must_be_exact() {
     let start = 10 + exact.len() as u64;
     let file = analyse(&npy(1, &exact, b"12345678\x80\x04N."));
     assert_eq!(malformed(&file).unwrap(), "4 bytes stand behind the array");
-    assert_eq!(file.evidence[0].origin.offset, Some(start + 8));
+    let last = file.evidence.last().unwrap();
+    assert_eq!(last.origin, Origin { member: None, offset: Some(start + 8) });
+    // What stands there is analysed all the same.
+    assert_eq!(file.evidence[0].origin.member.as_deref(), Some("trailing-bytes"));
+    assert!(matches!(file.evidence[0].fact, Fact::Pickle(PickleFact::Stream(_))));
+    // A second array behind the first is ordinary, and a third may be no array.
+    let one = npy(1, &exact, b"12345678");
+    assert_eq!(analyse(&[&one[..], &one].concat()).evidence, []);
+    assert!(malformed(&analyse(&[&one[..], &one, b"x"].concat())).is_some());
     let file = analyse(&npy(1, &exact, b"1234567"));
     assert_eq!(malformed(&file).unwrap(), "8 bytes of data are promised, 7 are there");
     assert_eq!(file.status, Status::Partial);

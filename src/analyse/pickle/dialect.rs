@@ -1,0 +1,26 @@
+//! What the loading program adds to a pickle: the meaning of persistent ids.
+
+use super::objects::Objects;
+use super::value::Value;
+
+/// The loading program's part.
+pub(in crate::analyse) trait Dialect {
+    /// Gives a persistent id its meaning, or says why it has none.
+    fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<(), String>;
+
+    /// Looks at a call of an import, and says why its arguments are not what this program writes.
+    fn called(&mut self, objects: Objects<'_>, callee: &str, arguments: Value) -> Option<String> {
+        let _ = (objects, callee, arguments);
+        None
+    }
+}
+
+/// `pickle.load`: raises for every persistent id.
+#[derive(Debug)]
+pub(in crate::analyse) struct Plain;
+
+impl Dialect for Plain {
+    fn persistent_id(&mut self, _objects: Objects<'_>, _id: Value) -> Result<(), String> {
+        Err("only the program that loads the file could say what it means".to_owned())
+    }
+}

@@ -1,0 +1,238 @@
+//! What a member's streams did, told once each.
+
+use std::collections::HashMap;
+
+use super::value::GlobalId;
+use crate::evidence::{
+    Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, PickleFact, StreamSummary,
+};
+
+use super::detect::{is_importable, is_known_module};
+use super::imports::Imports;
+
+/// Facts kept of one member; more is a file made to drown its reader.
+const MOST: usize = 20_000;
+/// Payloads followed in one member.
+const MOST_PAYLOADS: usize = 256;
+
+/// A payload inside an operand, to be analysed when its stream has been followed.
+#[derive(Debug)]
+pub(super) struct Payload {
+    /// Where the operand's bytes begin in the member.
+    pub(super) offset: u64,
+    /// Bytes of the operand as it stands there.
+    pub(super) length: u64,
+    pub(super) encoding: Encoding,
+    /// The loader that it is handed to.
+    pub(super) consumer: Option<String>,
+}
+
+/// How a payload is wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// Not at all.
+    Bytes,
+    /// As Latin-1 text in UTF-8, the way protocols below 3 write bytes.
+    Latin1,
+    /// As base64 text.
+    Base64,
+    /// As hexadecimal text.
+    Hex,
+}
+
+impl Encoding {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Latin1 => "latin1",
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct CallKey {
+    callee: Callee,
+    opcode: CallOpcode,
+    departure: Option<String>,
+    arguments: String,
+}
+
+/// Collects the facts of one member over all its streams and views.
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    facts: Vec<(u64, PickleFact)>,
+    imports: HashMap<(Option<String>, Option<String>), usize>,
+    calls: HashMap<CallKey, usize>,
+    divergences: HashMap<(Divergence, u64), ()>,
+    pub(super) payloads: Vec<Payload>,
+    /// Set when a fact found no room.
+    pub(super) overflowed: bool,
+    pub(super) stream: u64,
+    /// Disagreements on frames: whether the other view of them must be followed too.
+    pub(super) odd_frames: u64,
+    /// joblib arrays skipped.
+    pub(super) arrays: u64,
+    /// The second view of a stream: its summary is known already.
+    pub(super) again: bool,
+}
+
+/// What a stream has in it, as far as it tells a pickle from something else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// An import whose module and name could be ones.
+    pub(super) importable: bool,
+    /// Such an import of a module that exists.
+    pub(super) known_module: bool,
+    /// A call or a change of an object.
+    pub(super) called: bool,
+    /// An extension code.
+    pub(super) extension: bool,
+}
+
+impl Recorder {
+    fn push(&mut self, offset: u64, fact: PickleFact) -> Option<usize> {
+        if self.facts.len() >= MOST {
+            self.overflowed = true;
+            return None;
+        }
+        self.facts.push((offset, fact));
+        self.facts.len().checked_sub(1)
+    }
+
+    pub(super) fn fact(&mut self, offset: u64, fact: PickleFact) {
+        self.push(offset, fact);
+    }
+
+    pub(super) fn stream(&mut self, offset: u64, summary: StreamSummary) {
+        if self.again {
+            return;
+        }
+        self.push(offset, PickleFact::Stream(summary));
+    }
+
+    pub(super) fn divergence(&mut self, offset: u64, form: Divergence, detail: String) {
+        if self.divergences.insert((form, offset), ()).is_none() {
+            if matches!(
+                form,
+                Divergence::FrameCrossed | Divergence::FrameNested | Divergence::FrameTooLong
+            ) {
+                self.odd_frames = self.odd_frames.saturating_add(1);
+            }
+            self.push(offset, PickleFact::Divergence { form, detail });
+        }
+    }
+
+    /// Counts an import of an entry of the machine's table.
+    pub(super) fn import(
+        &mut self,
+        imports: &mut Imports,
+        id: GlobalId,
+        opcode: ImportOpcode,
+        protocol: u8,
+        offset: u64,
+    ) {
+        let Some(global) = imports.get_mut(id) else { return };
+        let recorded = match global.recorded {
+            Some(recorded) => Some(recorded),
+            None => {
+                let key = (global.module.clone(), global.name.clone());
+                let known = self.imports.get(&key).copied();
+                global.recorded = known.or_else(|| {
+                    let import = Import {
+                        module: global.module.clone(),
+                        name: global.name.clone(),
+                        written: global.written.clone(),
+                        opcode,
+                        protocol,
+                        stream: self.stream,
+                        times: 0,
+                    };
+                    let recorded = self.push(offset, PickleFact::Import(import))?;
+                    self.imports.insert(key, recorded);
+                    Some(recorded)
+                });
+                global.recorded
+            }
+        };
+        if let Some((_, PickleFact::Import(import))) =
+            recorded.and_then(|recorded| self.facts.get_mut(recorded))
+        {
+            import.times = import.times.saturating_add(1);
+        }
+    }
+
+    pub(super) fn call(&mut self, offset: u64, call: Call) {
+        let key = CallKey {
+            callee: call.callee.clone(),
+            opcode: call.opcode,
+            departure: call.departure.clone(),
+            arguments: call.arguments.clone(),
+        };
+        if let Some(recorded) = self.calls.get(&key) {
+            if let Some((_, PickleFact::Call(known))) = self.facts.get_mut(*recorded) {
+                known.times = known.times.saturating_add(1);
+            }
+            return;
+        }
+        if let Some(recorded) = self.push(offset, PickleFact::Call(call)) {
+            self.calls.insert(key, recorded);
+        }
+    }
+
+    pub(super) fn payload(&mut self, payload: Payload) {
+        // The second view of a stream with odd frames meets the same payloads again.
+        if self.payloads.iter().any(|known| known.offset == payload.offset) {
+            return;
+        }
+        if self.payloads.len() < MOST_PAYLOADS {
+            self.payloads.push(payload);
+        } else {
+            self.overflowed = true;
+        }
+    }
+
+    /// Notes that an operand at `offset` is handed to a loader.
+    pub(super) fn consume(&mut self, offset: u64, consumer: &str) -> bool {
+        match self.payloads.iter_mut().find(|payload| payload.offset == offset) {
+            Some(payload) => {
+                payload.consumer.get_or_insert_with(|| consumer.to_owned());
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// What tells a pickle from something else.
+    pub(super) fn seen(&self) -> Seen {
+        let mut seen = Seen::default();
+        for (_, fact) in &self.facts {
+            match fact {
+                PickleFact::Import(import) => {
+                    if let (Some(module), Some(name)) = (&import.module, &import.name)
+                        && is_importable(module)
+                        && is_importable(name)
+                    {
+                        seen.importable = true;
+                        seen.known_module |= is_known_module(module);
+                    }
+                }
+                PickleFact::Call(_) | PickleFact::Mutation { .. } | PickleFact::StateKey { .. } => {
+                    seen.called = true;
+                }
+                PickleFact::Extension { .. } => seen.extension = true,
+                // `pickle.load` raises here, before anything has run.
+                PickleFact::PersistentId { .. } if !seen.importable => return Seen::default(),
+                _ => {}
+            }
+        }
+        seen
+    }
+
+    /// The facts in the order of the bytes.
+    pub(super) fn into_facts(mut self) -> (Vec<(u64, PickleFact)>, Vec<Payload>) {
+        self.facts.sort_by_key(|(offset, _)| *offset);
+        (self.facts, self.payloads)
+    }
+}
