@@ -353,6 +353,9 @@ pub fn analyse_file(
         examination.record_stop(&Format::new("unknown"), error.into());
     }
     let formats = examination.examine(path, bytes, Reach::WHOLE);
+    if let Some(lie) = super::names::mismatch(path, &formats) {
+        examination.record(None, lie);
+    }
     let status = status_of(&examination.evidence);
     FileEvidence {
         path: path.to_owned(),

@@ -161,6 +161,7 @@ pub(super) fn evaluate(evaluation: Evaluation) -> Report {
             FileReport { globals: globals.collect(), evidence }
         });
         ModelReport {
+            fail_on: Some(Severity::Medium),
             name: judged.subject.name.clone(),
             source: judged.subject.source.clone(),
             revision: judged.revision,

@@ -62,6 +62,7 @@ impl Analyser for NamedPickle {
 
     fn claims(&self, probe: &Probe<'_>) -> bool {
         !probe.head.is_empty()
+            && !super::lfs_pointer::is_pointer(probe.head)
             && probe.extension().as_deref().is_some_and(detect::is_pickle_extension)
     }
 
