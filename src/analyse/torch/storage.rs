@@ -187,7 +187,7 @@ impl Dialect for Storages {
 }
 
 /// Bytes of one element of a storage type.
-fn item_size_of_storage(name: &str) -> Option<u64> {
+pub(super) fn item_size_of_storage(name: &str) -> Option<u64> {
     let class = name
         .strip_prefix("torch.cuda.")
         .or_else(|| name.strip_prefix("torch.storage."))
