@@ -239,7 +239,8 @@ impl<'a> Examination<'a> {
         let member = self.member();
         let origin = Origin { member, offset: None };
         let fact = PickleFact::NestedPayload { format, encoding: encoding.to_owned(), consumer };
-        self.evidence.insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
+        self.evidence
+            .insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
     }
 
     /// Runs `work` one level deeper, in the member `name`: what it records is recorded there.

@@ -47,7 +47,7 @@ const fn form_in_words(form: Divergence) -> (&'static str, &'static str) {
             ("protocol-change", "the protocol changes, and with it the meaning of an import")
         }
         Divergence::ArrayPadding => {
-            ("array-padding", "the padding in front of an array could hide opcodes")
+            ("array-padding", "the padding in front of an array is not what joblib writes")
         }
         Divergence::MagicNumberForm => (
             "magic-number-form",
