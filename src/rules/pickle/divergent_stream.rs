@@ -46,6 +46,9 @@ const fn form_in_words(form: Divergence) -> (&'static str, &'static str) {
         Divergence::ProtocolChange => {
             ("protocol-change", "the protocol changes, and with it the meaning of an import")
         }
+        Divergence::ArrayPadding => {
+            ("array-padding", "the padding in front of an array is not what joblib writes")
+        }
         Divergence::MagicNumberForm => (
             "magic-number-form",
             "the magic number of the torch file is not written as torch writes it",
