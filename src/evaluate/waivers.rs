@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
 
 use super::fingerprint::Fingerprints;
 use super::{place, severity};
-use crate::base::{Digest, Severity};
+use crate::base::{Digest, NameGlob, PathGlobs, Severity};
 use crate::finding::{AppliedWaiver, Finding, RuleMeta};
 use crate::policy::{Policy, Waiver};
 use crate::rules::waivers::{ExpiredWaiver, UnusedWaiver};
@@ -17,8 +16,8 @@ use crate::rules::{Rule as _, Violation};
 /// waiver the file need not be read whole for its digest's sake.
 pub fn binds_digest(policy: &Policy, model: &str, path: &str) -> bool {
     policy.waivers.iter().filter(|waiver| waiver.sha256.is_some()).any(|waiver| {
-        Pattern::of_names(waiver.model.as_deref()).matches(Some(model))
-            && Pattern::of_paths(waiver.file.as_deref()).matches(Some(path))
+        covers_name(&names(waiver.model.as_deref()), model)
+            && covers_path(&paths(waiver.file.as_deref()), Some(path))
     })
 }
 
@@ -34,8 +33,8 @@ pub(super) struct WaiverRegister {
 #[derive(Debug)]
 struct Record {
     waiver: Waiver,
-    model: Pattern,
-    file: Pattern,
+    model: Pattern<NameGlob>,
+    file: Pattern<PathGlobs>,
     expired: bool,
     covered: usize,
     /// Findings that it would cover if it had not expired.
@@ -81,8 +80,8 @@ impl WaiverRegister {
             let Some(record) = index.and_then(|index| self.records.get_mut(*index)) else {
                 continue;
             };
-            if !record.model.matches(Some(&finding.model))
-                || !record.file.matches(finding.location.path.as_deref())
+            if !covers_name(&record.model, &finding.model)
+                || !covers_path(&record.file, finding.location.path.as_deref())
             {
                 continue;
             }
@@ -148,8 +147,8 @@ impl WaiverRegister {
 impl Record {
     fn new(waiver: Waiver, today: Date) -> Self {
         Self {
-            model: Pattern::of_names(waiver.model.as_deref()),
-            file: Pattern::of_paths(waiver.file.as_deref()),
+            model: names(waiver.model.as_deref()),
+            file: paths(waiver.file.as_deref()),
             // The policy has checked the date; one that cannot be read never holds.
             expired: waiver.expires.parse::<Date>().map_or(true, |last_day| today > last_day),
             waiver,
@@ -167,48 +166,30 @@ fn identity(waiver: &Waiver) -> (String, usize) {
     (waiver.place.document.path.clone(), waiver.place.span.start)
 }
 
-/// A glob of a waiver.
-#[derive(Debug)]
-enum Pattern {
-    /// None was written.
-    Any,
-    Glob(GlobMatcher),
-    /// It cannot be read. The policy has checked it; should it get here, it covers nothing.
-    Never,
+/// A glob of a waiver: `None` where none was written, which covers everything; `Some(None)` for
+/// one that cannot be read, which covers nothing. The policy has checked it before.
+type Pattern<Glob> = Option<Option<Glob>>;
+
+fn names(glob: Option<&str>) -> Pattern<NameGlob> {
+    glob.map(|glob| NameGlob::new(glob).ok())
 }
 
-impl Pattern {
-    /// Over names of entries: `*` matches anything.
-    fn of_names(glob: Option<&str>) -> Self {
-        glob.map_or(Self::Any, |glob| Self::compiled(glob, false))
-    }
+fn paths(glob: Option<&str>) -> Pattern<PathGlobs> {
+    glob.map(|glob| PathGlobs::new([glob]).ok())
+}
 
-    /// Over paths: `*` stays within a folder, `**` crosses; a glob without `/` matches file names
-    /// in every folder.
-    fn of_paths(glob: Option<&str>) -> Self {
-        glob.map_or(Self::Any, |glob| {
-            if glob.contains('/') {
-                Self::compiled(glob, true)
-            } else {
-                Self::compiled(&format!("**/{glob}"), true)
-            }
-        })
+fn covers_name(pattern: &Pattern<NameGlob>, name: &str) -> bool {
+    match pattern {
+        None => true,
+        Some(glob) => glob.as_ref().is_some_and(|glob| glob.is_match(name)),
     }
+}
 
-    fn compiled(glob: &str, separated: bool) -> Self {
-        GlobBuilder::new(glob)
-            .literal_separator(separated)
-            .backslash_escape(true)
-            .build()
-            .map_or(Self::Never, |glob| Self::Glob(glob.compile_matcher()))
-    }
-
-    /// Whether the text is covered. What has no path is covered only where no glob is written.
-    fn matches(&self, text: Option<&str>) -> bool {
-        match (self, text) {
-            (Self::Any, _) => true,
-            (Self::Glob(glob), Some(text)) => glob.is_match(text),
-            (Self::Glob(_), None) | (Self::Never, _) => false,
-        }
+/// What has no path is covered only where no glob is written.
+fn covers_path(pattern: &Pattern<PathGlobs>, path: Option<&str>) -> bool {
+    match (pattern, path) {
+        (None, _) => true,
+        (Some(glob), Some(path)) => glob.as_ref().is_some_and(|glob| glob.is_match(path)),
+        (Some(_), None) => false,
     }
 }

@@ -3,7 +3,7 @@
 use super::pickle::deny_list::{self, DenyEntry};
 use crate::evidence::Import;
 use crate::finding::Verdict;
-use crate::policy::{GlobalSet, PicklePolicy};
+use crate::policy::{GlobalMatch, PicklePolicy};
 
 /// Why a global is denied.
 #[derive(Clone, Copy, Debug)]
@@ -30,141 +30,33 @@ pub fn judge(policy: &PicklePolicy, import: &Import) -> (Verdict, Option<Denial>
     let (Some(module), Some(name)) = (&import.module, &import.name) else {
         return (Verdict::Unlisted, None);
     };
-    match (
-        membership(&policy.denied_globals, module, name),
-        membership(&policy.allowed_globals, module, name),
-    ) {
-        (Some(_), _) => (Verdict::Denied, Some(Denial::Policy)),
-        (None, Some(Membership::Exact)) => (Verdict::Allowed, None),
-        (None, by_glob) => match (deny_list::find(module, name), by_glob) {
-            (Some(entry), _) => (Verdict::Denied, Some(Denial::Listed(entry))),
-            (None, Some(_)) => (Verdict::Allowed, None),
-            (None, None) => (Verdict::Unlisted, None),
-        },
+    if policy.denied_globals.contains(module, name) {
+        return (Verdict::Denied, Some(Denial::Policy));
     }
-}
-
-/// How a set has a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Membership {
-    Exact,
-    Glob,
-}
-
-/// Whether and how `set` has `module.name`.
-fn membership(set: &GlobalSet, module: &str, name: &str) -> Option<Membership> {
-    // A dotted name is written `module:name`, so that it cannot pass for a name in a submodule.
-    let separator = if name.contains(['.', ':']) { ':' } else { '.' };
-    let full = format!("{module}{separator}{name}");
-    if module.contains(':') {
-        return None;
+    let allowed = policy.allowed_globals.matches(module, name);
+    if let Some(GlobalMatch::Exact(_)) = allowed {
+        return (Verdict::Allowed, None);
     }
-    if set.exact.contains(&full) {
-        return Some(Membership::Exact);
+    match (deny_list::find(module, name), allowed) {
+        (Some(entry), _) => (Verdict::Denied, Some(Denial::Listed(entry))),
+        (None, Some(_)) => (Verdict::Allowed, None),
+        (None, None) => (Verdict::Unlisted, None),
     }
-    let by_glob = is_globbable(module, name)
-        && set.patterns.iter().any(|pattern| glob_matches(&pattern.0, &full));
-    by_glob.then_some(Membership::Glob)
-}
-
-/// Globs never match a dotted name (it walks attributes) nor one with a dunder component (it
-/// reaches the object model), nor one that is absurdly long.
-fn is_globbable(module: &str, name: &str) -> bool {
-    let is_dunder = |part: &str| part.len() > 4 && part.starts_with("__") && part.ends_with("__");
-    !name.contains('.')
-        && module.len() <= 4096
-        && name.len() <= 4096
-        && !module.split('.').any(is_dunder)
-        && !is_dunder(name)
-}
-
-/// Matches `text` against a glob in which `*` stays between dots and `**` crosses them, in time
-/// `O(pattern × text)` whatever they hold.
-fn glob_matches(pattern: &str, text: &str) -> bool {
-    #[derive(Clone, Copy)]
-    enum Step {
-        Literal(char),
-        Within,
-        Across,
-    }
-    let mut steps = Vec::new();
-    let mut characters = pattern.chars().peekable();
-    while let Some(c) = characters.next() {
-        steps.push(match c {
-            '*' if characters.next_if_eq(&'*').is_some() => Step::Across,
-            '*' => Step::Within,
-            c => Step::Literal(c),
-        });
-    }
-    // `reached[n]`: the first n steps can match the text read so far.
-    let close = |reached: &mut [bool]| {
-        let mut previous = false;
-        for (index, place) in reached.iter_mut().enumerate() {
-            let skips = index
-                .checked_sub(1)
-                .and_then(|before| steps.get(before))
-                .is_some_and(|step| matches!(step, Step::Within | Step::Across));
-            *place |= previous && skips;
-            previous = *place;
-        }
-    };
-    let mut reached = vec![false; steps.len().saturating_add(1)];
-    if let Some(first) = reached.first_mut() {
-        *first = true;
-    }
-    close(&mut reached);
-    for c in text.chars() {
-        let mut next = vec![false; reached.len()];
-        for (index, step) in steps.iter().enumerate() {
-            if !reached.get(index).copied().unwrap_or(false) {
-                continue;
-            }
-            let target = match step {
-                Step::Literal(literal) if *literal == c => index.checked_add(1),
-                Step::Within if c != '.' => Some(index),
-                Step::Across => Some(index),
-                Step::Literal(_) | Step::Within => None,
-            };
-            if let Some(place) = target.and_then(|target| next.get_mut(target)) {
-                *place = true;
-            }
-        }
-        close(&mut next);
-        reached = next;
-    }
-    reached.last().copied().unwrap_or(false)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::GlobalPattern;
+    use crate::policy::{GlobalEntry, GlobalSet};
     use crate::rules::tests::dossiers::import;
 
     fn set(entries: &[&str]) -> GlobalSet {
-        let (patterns, exact): (Vec<&str>, Vec<&str>) =
-            entries.iter().partition(|entry| entry.contains('*'));
-        GlobalSet {
-            exact: exact.into_iter().map(str::to_owned).collect(),
-            patterns: patterns.into_iter().map(|glob| GlobalPattern(glob.to_owned())).collect(),
-        }
+        entries.iter().map(|entry| entry.parse::<GlobalEntry>().unwrap()).collect()
     }
 
     fn verdict(allowed: &[&str], denied: &[&str], module: &str, name: &str) -> Verdict {
         let policy = PicklePolicy { allowed_globals: set(allowed), denied_globals: set(denied) };
         judge(&policy, &import(module, name)).0
-    }
-
-    #[test]
-    fn a_glob_stays_between_dots_and_two_stars_cross() {
-        assert!(glob_matches("torch.*Storage", "torch.FloatStorage"));
-        assert!(!glob_matches("torch.*Storage", "torch.a.bStorage"));
-        assert!(glob_matches("torch.**Storage", "torch.a.bStorage"));
-        assert!(!glob_matches("torch.*Storage", "torch.FloatStorages"));
-        assert!(glob_matches("**", "a.b.c"));
-        assert!(!glob_matches("*", "a.b"));
-        assert!(glob_matches("a*b*c", "axbyybc"));
-        assert!(!glob_matches("", "a"));
     }
 
     #[test]
@@ -207,10 +99,8 @@ mod tests {
     fn a_name_that_is_not_constant_is_never_allowed() {
         let mut unresolved = import("os", "system");
         unresolved.name = None;
-        let policy = PicklePolicy {
-            allowed_globals: set(&["**", "<unresolved>"]),
-            denied_globals: GlobalSet::default(),
-        };
+        let policy =
+            PicklePolicy { allowed_globals: set(&["os.**"]), denied_globals: GlobalSet::default() };
         assert_eq!(judge(&policy, &unresolved).0, Verdict::Unlisted);
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, PickleFact};
 use crate::finding::RuleMeta;
-use crate::rules::wording::phrase;
+use crate::rules::wording::quoted;
 use crate::rules::{Case, Rule, Violation};
 
 /// A pickle calls a value that it computed.
@@ -37,8 +37,8 @@ impl Rule for IndirectCall {
                      cannot be known from the file.",
                     seen.holder(),
                     seen.at_byte(),
-                    phrase(callee),
-                    phrase(&call.arguments),
+                    quoted(callee),
+                    quoted(&call.arguments),
                     call.opcode.name(),
                 ),
                 "Do not load this file. Model writers call only functions that they import by \

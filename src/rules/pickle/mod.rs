@@ -30,7 +30,7 @@ pub(super) use unresolved_global::UnresolvedGlobal;
 pub(super) use unsafe_state::UnsafeState;
 
 use super::Seen;
-use super::wording::phrase;
+use super::wording::quoted;
 use crate::evidence::{Callee, Fact, FileEvidence, Import, Origin, PickleFact};
 
 /// The import that a fact is, if it is one.
@@ -41,7 +41,7 @@ fn import_of<'a>(seen: &Seen<'a>) -> Option<&'a Import> {
     }
 }
 
-/// ` and called with ('id',)`, from the first call of `global` in the same member; nothing if there
+/// `and called with ('id',)`, from the first call of `global` in the same member; nothing if there
 /// is none, because an import without a call is no relief.
 fn call_in_words(file: &FileEvidence, origin: &Origin, global: &str) -> String {
     let arguments = file.evidence.iter().find_map(|evidence| match &evidence.fact {
@@ -53,7 +53,7 @@ fn call_in_words(file: &FileEvidence, origin: &Origin, global: &str) -> String {
         }
         _ => None,
     });
-    arguments.map(|arguments| format!(" and called with {}", phrase(arguments))).unwrap_or_default()
+    arguments.map(|arguments| format!(" and called with {}", quoted(arguments))).unwrap_or_default()
 }
 
 /// Whether `import` is the import of `global`, which is `module.name`.
@@ -70,8 +70,6 @@ fn written_in_words(import: &Import) -> String {
     import
         .written
         .as_ref()
-        .map(|(module, name)| {
-            format!(" (written as {})", super::wording::quoted(&format!("{module}.{name}")))
-        })
+        .map(|(module, name)| format!(" (written as {})", quoted(&format!("{module}.{name}"))))
         .unwrap_or_default()
 }

@@ -34,18 +34,18 @@ impl Rule for NestedPayload {
             };
             let use_of_it = match consumer {
                 Some(loader) => format!(
-                    "It is handed to {}, which loads it in turn; what it holds was analysed and is \
-                     judged as well.",
+                    "It is handed to {}, which loads it in turn. It is judged as a member of its \
+                     own.",
                     quoted(loader)
                 ),
-                None => "Nothing in the pickle loads it, but the program may; what it holds was \
-                         analysed and is judged as well."
+                None => "Nothing in the pickle loads it, but the program may. It is judged as a \
+                         member of its own."
                     .to_owned(),
             };
             violations.push(seen.violation(
                 format!("{format} in {encoding}"),
                 format!(
-                    "{} carries a {format} payload in its data{}, as {}. {use_of_it}",
+                    "{} carries another payload in its data{} ({format}, as {}). {use_of_it}",
                     seen.holder(),
                     seen.at_byte(),
                     phrase(encoding),

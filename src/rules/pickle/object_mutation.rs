@@ -3,7 +3,7 @@
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
-use crate::rules::wording::phrase;
+use crate::rules::wording::quoted;
 use crate::rules::{Case, Rule, Violation};
 
 /// A pickle changes an imported object.
@@ -35,7 +35,7 @@ impl Rule for ObjectMutation {
                     "{} changes {}{} ({}): that is not data of the file, and changing it can \
                      replace functions of the loading program.",
                     seen.holder(),
-                    phrase(target),
+                    quoted(target),
                     seen.at_byte(),
                     opcode.name(),
                 ),

@@ -44,7 +44,7 @@ impl Rule for UnexpectedArguments {
                     quoted(global),
                     seen.holder(),
                     seen.at_byte(),
-                    phrase(&call.arguments),
+                    quoted(&call.arguments),
                     phrase(departure),
                 ),
                 "Do not load this file: the name is allowed, this use of it is not. Save the model \

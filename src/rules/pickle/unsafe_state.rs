@@ -3,7 +3,7 @@
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
-use crate::rules::wording::{phrase, quoted};
+use crate::rules::wording::quoted;
 use crate::rules::{Case, Rule, Violation};
 
 /// A pickle sets special attributes of an object.
@@ -36,7 +36,7 @@ impl Rule for UnsafeState {
                      and not what it holds.",
                     seen.holder(),
                     quoted(key),
-                    phrase(target),
+                    quoted(target),
                     seen.at_byte(),
                 ),
                 "Do not load this file. No library writes such a state; use a safetensors version \

@@ -21,7 +21,7 @@ fn written(module: &str, name: &str, written: (&str, &str)) -> Fact {
 
 fn indirect() -> Fact {
     PickleFact::Call(Call {
-        callee: Callee::Computed("the result of `builtins.getattr`".into()),
+        callee: Callee::Computed("builtins.getattr(x, 'y')".into()),
         opcode: CallOpcode::Reduce,
         arguments: "('id',)".into(),
         departure: None,
@@ -38,7 +38,7 @@ pub(super) fn examples() -> Vec<Example> {
             "denied-global",
             &[
                 "`os.system` is imported by `archive/data.pkl` in `model.bin` at byte 10 and called \
-                 with ('id',): it can run code or shell commands.",
+                 with `('id',)`: it can run code or shell commands.",
                 "it reaches or builds other functions, so that a pickle can call what it never \
                  imports (CVE-2026-3490).",
                 "`builtins.eval` (written as `__builtin__.eval`) is imported",
@@ -68,7 +68,7 @@ pub(super) fn examples() -> Vec<Example> {
         Example::new(
             "unlisted-global",
             &[
-                "`acme.Ranker` is imported by `ranker.pkl` at byte 10 and called with (1,), and the \
+                "`acme.Ranker` is imported by `ranker.pkl` at byte 10 and called with `(1,)`, and the \
                  policy does not allow it.",
                 "unusual as well: two arguments are missing.",
                 "`__main__.Ranker` is imported",
@@ -116,7 +116,7 @@ pub(super) fn examples() -> Vec<Example> {
         Example::new(
             "unexpected-arguments",
             &[
-                "`_codecs.encode` is called by `model.pkl` at byte 20 with ('x', 'rot13'), which its \
+                "`_codecs.encode` is called by `model.pkl` at byte 20 with `('x', 'rot13')`, which its \
                own writers never do: the codec is not latin1.",
             ],
             one(
@@ -139,19 +139,19 @@ pub(super) fn examples() -> Vec<Example> {
         ),
         Example::new(
             "indirect-call",
-            &["`model.pkl` calls something that it computed at byte 10: the result of \
-               `builtins.getattr`, with ('id',) (REDUCE)."],
+            &["`model.pkl` calls something that it computed at byte 10: \
+               `builtins.getattr(x, 'y')`, with `('id',)` (REDUCE)."],
             one("model.pkl", [indirect()]),
             one("model.pkl", [call_fact("os.system", "()", None)]),
         ),
         Example::new(
             "object-mutation",
-            &["`model.pkl` changes the import `acme.Model` at byte 10 (BUILD)"],
+            &["`model.pkl` changes `acme.Model` at byte 10 (BUILD)"],
             one(
                 "model.pkl",
                 [PickleFact::Mutation {
                     opcode: MutationOpcode::Build,
-                    target: "the import `acme.Model`".into(),
+                    target: "acme.Model".into(),
                 }
                 .into()],
             ),
@@ -159,14 +159,12 @@ pub(super) fn examples() -> Vec<Example> {
         ),
         Example::new(
             "unsafe-state",
-            &[
-                "sets the attribute `__setstate__` of an instance of `acme.Model` at byte 10 (BUILD)",
-            ],
+            &["sets the attribute `__setstate__` of `acme.Model()` at byte 10 (BUILD)"],
             one(
                 "model.pkl",
                 [PickleFact::StateKey {
                     key: "__setstate__".into(),
-                    target: "an instance of `acme.Model`".into(),
+                    target: "acme.Model()".into(),
                 }
                 .into()],
             ),
@@ -201,10 +199,10 @@ pub(super) fn examples() -> Vec<Example> {
         Example::new(
             "nested-payload",
             &[
-                "carries a pickle payload in its data at byte 10, as bytes. It is handed to \
-                 `pickle.loads`, which loads it in turn",
-                "carries a zip payload in its data at byte 20, as base64. Nothing in the pickle \
-                 loads it",
+                "carries another payload in its data at byte 10 (pickle, as bytes). It is handed \
+                 to `pickle.loads`, which loads it in turn.",
+                "carries another payload in its data at byte 20 (zip, as base64). Nothing in the \
+                 pickle loads it",
             ],
             one(
                 "model.pkl",
