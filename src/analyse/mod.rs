@@ -4,6 +4,7 @@
 //! is, its name only hints; **every** analyser that claims the bytes runs, so that a polyglot is
 //! everything it could be taken for.
 
+mod card;
 mod examination;
 mod json;
 mod lfs_pointer;
@@ -20,6 +21,7 @@ mod script;
 mod text;
 mod torch;
 
+pub use card::read_card;
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
 
