@@ -6,6 +6,7 @@
 
 mod allowance;
 pub mod archive;
+mod card;
 mod examination;
 mod json;
 mod lfs_pointer;
@@ -23,6 +24,7 @@ mod text;
 mod torch;
 
 pub use allowance::DecompressionAllowance;
+pub use card::read_card;
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
 
