@@ -58,4 +58,14 @@ pub enum Role {
 }
 
 /// Every format, in the order in which they are asked.
-pub static ANALYSERS: &[&dyn Analyser] = &[&archive::zip::Zip];
+pub static ANALYSERS: &[&dyn Analyser] = &[
+    &archive::zip::Zip,
+    &archive::compressed::GZIP,
+    &archive::compressed::ZLIB,
+    &archive::compressed::BZ2,
+    &archive::compressed::XZ,
+    &archive::compressed::LZMA,
+    &archive::compressed::LZ4,
+    &archive::compressed::ZSTD,
+    &archive::compressed::ZFILE,
+];
