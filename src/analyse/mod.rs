@@ -60,6 +60,7 @@ pub enum Role {
 /// Every format, in the order in which they are asked.
 pub static ANALYSERS: &[&dyn Analyser] = &[
     &archive::zip::Zip,
+    &archive::tar::Tar,
     &archive::compressed::GZIP,
     &archive::compressed::ZLIB,
     &archive::compressed::BZ2,

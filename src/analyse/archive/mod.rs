@@ -12,6 +12,7 @@ mod fields;
 mod name;
 mod pages;
 mod signature;
+pub mod tar;
 pub mod zip;
 
 pub use decompressed::{Decompressed, End};
