@@ -61,6 +61,10 @@ pub enum Role {
 pub static ANALYSERS: &[&dyn Analyser] = &[
     &archive::zip::Zip,
     &archive::tar::Tar,
+    &archive::sevenz::SevenZ,
+    &archive::opaque::RAR,
+    &archive::opaque::CAB,
+    &archive::opaque::LZIP,
     &archive::compressed::GZIP,
     &archive::compressed::ZLIB,
     &archive::compressed::BZ2,

@@ -9,7 +9,7 @@ use super::codec::{
 use super::decompressed::Decompressed;
 use super::fields::u32_at;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
-use crate::base::{ReadAt, Window, read_up_to};
+use crate::base::{Window, read_up_to};
 use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format};
 
 /// A file that is compressed as a whole. All streams or members in it are decoded, one after

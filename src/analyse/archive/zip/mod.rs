@@ -23,8 +23,9 @@ use std::collections::HashSet;
 pub use layout::{LAYOUTS, ZipLayout};
 pub use member::ZipMember;
 
-use self::member::{Content, STORED_CHECKED, checksum};
+use self::member::{Content, STORED_CHECKED};
 use super::anomalies::Anomalies;
+use super::checksum::checksum;
 use super::signature;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::base::{ReadAt, Window};
