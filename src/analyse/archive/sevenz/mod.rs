@@ -54,7 +54,7 @@ impl Analyser for SevenZ {
         if start.get(8..).is_none_or(|rest| rest.iter().all(|byte| *byte == 0)) {
             return unsupported(examination, "a 7z archive without a start header");
         }
-        let memory = examination.limits().text.min(examination.limits().decompressor_memory);
+        let memory = examination.limits().decompressor_memory;
         let kib = usize::try_from(memory / 1024).unwrap_or(usize::MAX);
         let mut source = Seekable { bytes: artifact.bytes, at: 0, length };
         let archive = Archive::read_with_memory_limit(&mut source, &Password::empty(), kib);

@@ -125,6 +125,19 @@ impl<'a> Content<'a> {
         Some(Self::Decoded(Decompressed::new(window, codec, rules, allowance)))
     }
 
+    /// Whether there is nothing in it: a folder that was deflated, say.
+    pub(super) fn is_empty_and_sound(&self) -> bool {
+        match self {
+            Self::Stored(_) => false,
+            Self::Decoded(stream) => {
+                stream.has_ended() && {
+                    let end = stream.end();
+                    end.length == 0 && end.fault.is_none()
+                }
+            }
+        }
+    }
+
     /// Whether the data decodes to what the headers promise, whatever the flags say.
     pub(super) fn is_plain(&self, member: &ZipMember) -> Result<bool, Stop> {
         match self {
