@@ -239,7 +239,8 @@ impl<'a> Examination<'a> {
         let member = self.member();
         let origin = Origin { member, offset: None };
         let fact = PickleFact::NestedPayload { format, encoding: encoding.to_owned(), consumer };
-        self.evidence.insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
+        self.evidence
+            .insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
     }
 
     /// Runs `work` one level deeper, in the member `name`: what it records is recorded there.
@@ -353,6 +354,9 @@ pub fn analyse_file(
         examination.record_stop(&Format::new("unknown"), error.into());
     }
     let formats = examination.examine(path, bytes, Reach::WHOLE);
+    if let Some(lie) = super::names::mismatch(path, &formats) {
+        examination.record(None, lie);
+    }
     let status = status_of(&examination.evidence);
     FileEvidence {
         path: path.to_owned(),

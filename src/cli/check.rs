@@ -7,6 +7,7 @@ use clap::Args;
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::{discovery, documents, outputs, pipeline, shim};
+use crate::base::closest;
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]
@@ -50,7 +51,8 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let request = pipeline::Request {
         subjects,
         manifest: Some(manifest),
-        policy: policies.shown(),
+        policy: policies.in_force(judge.profile.as_deref(), judge.fail_on)?,
+        policy_name: policies.shown(),
         policy_documents: policies.documents(),
         sha256: judge.sha256,
         jobs: judge.jobs,
@@ -67,7 +69,7 @@ fn select(entries: &mut Vec<crate::manifest::Entry>, names: &[String]) -> Result
     for name in names {
         if !entries.iter().any(|entry| entry.name == *name) {
             let known = entries.iter().map(|entry| entry.name.as_str());
-            let help = match shim::closest(name, known) {
+            let help = match closest(name, known) {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => {
                     let known: Vec<&str> =

@@ -21,8 +21,8 @@ const CHUNK: usize = 256 << 10;
 /// A snapshot to look at.
 pub(super) struct Look<'a> {
     pub(super) snapshot: &'a Snapshot,
-    /// Whether the digests of its files are needed.
-    pub(super) sha256: bool,
+    /// Whether the digest of the file at this path is needed.
+    pub(super) wants_digest: Box<dyn Fn(&str) -> bool + 'a>,
 }
 
 /// Analyses the selected files of all snapshots; the results are in their order.
@@ -37,7 +37,8 @@ pub(super) fn examine(
     let mut tasks = Vec::new();
     for (model, (look, siblings)) in looks.iter().zip(&siblings).enumerate() {
         for file in look.snapshot.selected() {
-            tasks.push(Task { model, file, siblings, sha256: look.sha256 });
+            let sha256 = (look.wants_digest)(&file.path);
+            tasks.push(Task { model, file, siblings, sha256 });
         }
     }
     let available = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -362,7 +363,7 @@ impl Siblings for SnapshotSiblings<'_> {
 
 /// The facts about one file, with its digest if it is wanted: for `inspect`.
 pub(super) fn examine_one(snapshot: &Snapshot, sha256: bool) -> Option<FileEvidence> {
-    let look = Look { snapshot, sha256 };
+    let look = Look { snapshot, wants_digest: Box::new(move |_| sha256) };
     let evidence = examine(&[look], &Limits::default(), None, false);
     evidence.into_iter().flatten().next()
 }
@@ -382,7 +383,7 @@ mod tests {
 
     fn look_at(root: &std::path::Path, sha256: bool, threads: usize) -> Vec<FileEvidence> {
         let snapshot = resolve_path(root, Wanted::default()).unwrap();
-        let look = Look { snapshot: &snapshot, sha256 };
+        let look = Look { snapshot: &snapshot, wants_digest: Box::new(move |_| sha256) };
         let jobs = NonZeroUsize::new(threads);
         examine(&[look], &Limits::default(), jobs, false).remove(0)
     }
@@ -430,7 +431,7 @@ mod tests {
         let root = folder(&[("a", b"abc"), ("b", b"abc")]);
         let snapshot = resolve_path(root.path(), Wanted::default()).unwrap();
         std::fs::remove_file(root.path().join("a")).unwrap();
-        let look = Look { snapshot: &snapshot, sha256: false };
+        let look = Look { snapshot: &snapshot, wants_digest: Box::new(|_| false) };
         let files = examine(&[look], &Limits::default(), None, false).remove(0);
         let reasons = |file: &FileEvidence| {
             let unreadable =

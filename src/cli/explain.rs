@@ -4,9 +4,10 @@ use clap::Args;
 
 use super::arguments::Color;
 use super::exit::{Failure, Verdict};
-use super::{outputs, shim};
-use crate::base::Untrusted;
+use super::outputs;
+use crate::base::{Untrusted, closest};
 use crate::report::write_explanation;
+use crate::rules::RULES;
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
@@ -21,10 +22,10 @@ pub(super) struct Arguments {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let rules = shim::rules();
+    let rules: Vec<_> = RULES.iter().map(|rule| rule.meta()).collect();
     let Some(meta) = rules.iter().find(|meta| meta.id == arguments.rule) else {
         let failure = Failure::new(format!("there is no rule `{}`", Untrusted(&arguments.rule)));
-        return Err(match shim::closest(&arguments.rule, rules.iter().map(|meta| meta.id)) {
+        return Err(match closest(&arguments.rule, rules.iter().map(|meta| meta.id)) {
             Some(id) => failure.help(format!("did you mean `{id}`?")),
             None => failure.help("`weighstation rules` lists them"),
         });

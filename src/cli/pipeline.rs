@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{documents, examine, shim};
 use crate::base::{Document, Limits};
+use crate::evaluate::{self, Judged, binds_digest, evaluate};
 use crate::evidence::Dossier;
 use crate::finding::{Incident, Report};
 use crate::manifest::Entry;
@@ -17,20 +18,20 @@ use crate::source::{Snapshot, SourceError, Wanted, is_hub, resolve_path};
 #[derive(Debug)]
 pub(super) struct Subject {
     /// What the manifest says; `None` for a path given to `scan`.
-    pub(super) entry: Option<Entry>,
+    entry: Option<Entry>,
     /// Its name in reports.
-    pub(super) name: String,
+    name: String,
     /// Where it is, as shown.
-    pub(super) source: String,
+    source: String,
     /// Where it is on this machine.
     path: PathBuf,
     /// The policy in force.
-    pub(super) policy: Policy,
+    policy: Arc<Policy>,
 }
 
 impl Subject {
     /// An entry of a manifest in the folder `base`.
-    pub(super) fn of_entry(entry: Entry, base: &Path, policy: Policy) -> Self {
+    pub(super) fn of_entry(entry: Entry, base: &Path, policy: Arc<Policy>) -> Self {
         let path = if is_hub(&entry.source) {
             PathBuf::from(&entry.source)
         } else {
@@ -41,7 +42,7 @@ impl Subject {
     }
 
     /// A path given to `scan`.
-    pub(super) fn of_path(name: String, path: PathBuf, policy: Policy) -> Self {
+    pub(super) fn of_path(name: String, path: PathBuf, policy: Arc<Policy>) -> Self {
         Self { entry: None, name, source: documents::shown(&path), path, policy }
     }
 
@@ -60,8 +61,10 @@ impl Subject {
 pub(super) struct Request {
     pub(super) subjects: Vec<Subject>,
     pub(super) manifest: Option<Arc<Document>>,
+    /// The policy without a profile.
+    pub(super) policy: Arc<Policy>,
     /// The policy as shown.
-    pub(super) policy: String,
+    pub(super) policy_name: String,
     /// The files that the policy was read from.
     pub(super) policy_documents: Vec<Arc<Document>>,
     /// Whether every file's digest is wanted.
@@ -80,13 +83,6 @@ pub(super) struct Run {
     pub(super) documents: Vec<Arc<Document>>,
 }
 
-/// One model as it goes down the pipeline: the snapshot is there unless an incident says why not.
-pub(super) struct Judged {
-    pub(super) subject: Subject,
-    pub(super) revision: Option<String>,
-    pub(super) dossier: Dossier,
-}
-
 /// Judges everything that was asked for.
 pub(super) fn run(request: Request) -> Run {
     let began = Instant::now();
@@ -96,31 +92,40 @@ pub(super) fn run(request: Request) -> Run {
 
     let snapshots: Vec<Snapshot> =
         request.subjects.iter().map(|subject| resolve(subject, &mut incidents)).collect();
+    let sha256 = request.sha256;
     let looks: Vec<examine::Look<'_>> = request
         .subjects
         .iter()
         .zip(&snapshots)
         .map(|(subject, snapshot)| examine::Look {
             snapshot,
-            sha256: request.sha256 || wants_digests(subject),
+            wants_digest: Box::new(move |path| {
+                sha256 || binds_digest(&subject.policy, &subject.name, path)
+            }),
         })
         .collect();
     let evidence = examine::examine(&looks, &limits, request.jobs, request.progress);
+    drop(looks);
 
     let mut judged = Vec::with_capacity(snapshots.len());
     for ((subject, snapshot), files) in request.subjects.into_iter().zip(snapshots).zip(evidence) {
         let card = shim::read_card(&snapshot, &limits);
         let dossier = Dossier { files, card, is_repository: snapshot.is_repository };
-        judged.push(Judged { subject, revision: snapshot.revision, dossier });
+        let Subject { entry, name, source, policy, .. } = subject;
+        let revision = snapshot.revision;
+        judged.push(Judged { entry, name, source, revision, dossier, policy });
     }
 
-    let report = shim::evaluate(shim::Evaluation {
-        judged,
-        incidents,
-        now,
+    let run = evaluate::Run {
+        version: env!("CARGO_PKG_VERSION"),
+        timestamp: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         policy: request.policy,
+        policy_name: request.policy_name,
         manifest: request.manifest.as_ref().map(|manifest| manifest.path.clone()),
-    });
+        incidents,
+    };
+    let report = evaluate(judged, run);
     let documents = request.manifest.into_iter().chain(request.policy_documents).collect();
     Run { report, elapsed: began.elapsed(), documents }
 }
@@ -149,17 +154,4 @@ fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
         incident(format!("`{}` holds no files; there is nothing to judge", subject.source));
     }
     snapshot
-}
-
-/// Whether a waiver is bound to bytes and could apply to the subject, so that its files' digests
-/// are needed.
-fn wants_digests(subject: &Subject) -> bool {
-    subject.policy.waivers.iter().any(|waiver| {
-        waiver.sha256.is_some()
-            && waiver.model.as_ref().is_none_or(|glob| {
-                // A pattern that cannot be compiled is an error elsewhere: here it costs time only.
-                globset::Glob::new(glob)
-                    .map_or(true, |glob| glob.compile_matcher().is_match(&subject.name))
-            })
-    })
 }

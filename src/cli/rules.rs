@@ -4,8 +4,9 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::Color;
 use super::exit::{Failure, Verdict};
-use super::{outputs, shim};
+use super::outputs;
 use crate::report::{RuleListing, write_rules};
+use crate::rules::RULES;
 
 /// Arguments of `rules`.
 #[derive(Args, Debug)]
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         Format::Json => RuleListing::Json,
         Format::Markdown => RuleListing::Markdown,
     };
-    let rules = shim::rules();
+    let rules: Vec<_> = RULES.iter().map(|rule| rule.meta()).collect();
     let width = outputs::terminal_columns();
     outputs::to_stdout(arguments.color, |out| write_rules(&rules, listing, width, out))
         .map(|()| Verdict::Pass)

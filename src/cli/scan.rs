@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -37,18 +38,19 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     }
     let policies = match policy {
         Some(path) => shim::Policies::read(&path)?,
-        None => shim::Policies::baseline(),
+        None => shim::Policies::baseline()?,
     };
     let in_force = policies.in_force(judge.profile.as_deref(), judge.fail_on)?;
     let names = names(&paths);
     let subjects = paths
         .iter()
         .zip(names)
-        .map(|(path, name)| pipeline::Subject::of_path(name, path.clone(), in_force.clone()));
+        .map(|(path, name)| pipeline::Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
     let request = pipeline::Request {
         subjects: subjects.collect(),
         manifest: None,
-        policy: policies.shown(),
+        policy: in_force,
+        policy_name: policies.shown(),
         policy_documents: policies.documents(),
         sha256: judge.sha256,
         jobs: judge.jobs,

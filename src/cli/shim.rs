@@ -5,21 +5,11 @@ use std::sync::Arc;
 
 use super::documents;
 use super::exit::Failure;
-use super::pipeline::Judged;
 use crate::base::{Document, Limits, Place, Severity, Span};
 use crate::evidence::Card;
-use crate::evidence::{Fact, PickleFact};
-use crate::finding::{
-    CardReport, FileReport, GlobalReport, Incident, ModelReport, Outcome, Report, RuleMeta, Verdict,
-};
 use crate::manifest::Entry;
-use crate::policy::{CardMatch, CardPolicy, LicensePolicy, PicklePolicy, Policy, TrustPolicy};
+use crate::policy::{Policy, PolicyLayers};
 use crate::source::Snapshot;
-
-pub(super) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let start: String = word.chars().take(4).collect();
-    known.into_iter().find(|known| known.starts_with(&start))
-}
 
 /// Reads `- name:`, `source:`, `revision:`, `profile:` lines.
 pub(super) fn parse_manifest(document: &Arc<Document>) -> Result<Vec<Entry>, Failure> {
@@ -85,100 +75,62 @@ pub(super) fn parse_manifest(document: &Arc<Document>) -> Result<Vec<Entry>, Fai
     Ok(entries)
 }
 
+/// A policy with what it extends, for any profile.
 pub(super) struct Policies {
-    shown: String,
+    layers: PolicyLayers,
     documents: Vec<Arc<Document>>,
+}
+
+fn rule_ids() -> Vec<&'static str> {
+    crate::rules::RULES.iter().map(|rule| rule.meta().id).collect()
+}
+
+fn wrong(problems: &[crate::base::Problem]) -> Failure {
+    let text = crate::base::render_problems(problems, false);
+    Failure::new(format!("the policy cannot be used\n\n{}", text.trim_end()))
 }
 
 impl Policies {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let document = documents::read(path, "policy", "`weighstation init` writes one")?;
-        Ok(Self { shown: document.path.clone(), documents: vec![document] })
+        let load = |path: &str| std::fs::read(path);
+        let shown = path.to_string_lossy();
+        let layers = PolicyLayers::read(&shown, Arc::clone(&document), &rule_ids(), &load)
+            .map_err(|problems| wrong(&problems))?;
+        Ok(Self { layers, documents: vec![document] })
     }
-    pub(super) fn baseline() -> Self {
-        Self { shown: "preset baseline".to_owned(), documents: Vec::new() }
+    pub(super) fn baseline() -> Result<Self, Failure> {
+        let layers = PolicyLayers::preset("baseline", &rule_ids());
+        let layers = layers.map_err(|problems| wrong(&problems))?;
+        Ok(Self { layers, documents: Vec::new() })
     }
     pub(super) fn shown(&self) -> String {
-        self.shown.clone()
+        self.layers.title().to_owned()
     }
     pub(super) fn documents(&self) -> Vec<Arc<Document>> {
         self.documents.clone()
     }
     pub(super) fn in_force(
         &self,
-        _profile: Option<&str>,
+        profile: Option<&str>,
         fail_on: Option<Severity>,
-    ) -> Result<Policy, Failure> {
-        Ok(Policy {
-            fail_on: fail_on.unwrap_or(Severity::Medium),
-            pickle: PicklePolicy::default(),
-            card: CardPolicy {
-                required_sections: Vec::new(),
-                matching: CardMatch::Keywords,
-                minimum_completeness: 0,
-                minimum_words: 0,
-            },
-            trust: TrustPolicy::default(),
-            license: LicensePolicy::default(),
-            rules: std::collections::BTreeMap::new(),
-            waivers: Vec::new(),
-        })
+    ) -> Result<Arc<Policy>, Failure> {
+        let Some(mut policy) = self.layers.effective(profile) else {
+            let profile = profile.unwrap_or_default();
+            let failure = Failure::new(format!("the policy has no profile `{profile}`"));
+            let known = self.layers.profiles();
+            return Err(match crate::base::closest(profile, known) {
+                Some(known) => failure.help(format!("did you mean `{known}`?")),
+                None => failure,
+            });
+        };
+        if let Some(fail_on) = fail_on {
+            policy.fail_on = fail_on;
+        }
+        Ok(Arc::new(policy))
     }
 }
 
 pub(super) fn read_card(_snapshot: &Snapshot, _limits: &Limits) -> Option<Card> {
     None
-}
-
-pub(super) fn rules() -> Vec<&'static RuleMeta> {
-    Vec::new()
-}
-
-pub(super) struct Evaluation {
-    pub(super) judged: Vec<Judged>,
-    pub(super) incidents: Vec<Incident>,
-    pub(super) now: jiff::Timestamp,
-    pub(super) policy: String,
-    pub(super) manifest: Option<String>,
-}
-
-pub(super) fn evaluate(evaluation: Evaluation) -> Report {
-    let Evaluation { judged, incidents, now, policy, manifest } = evaluation;
-    let models = judged.into_iter().map(|judged| {
-        let files = judged.dossier.files.into_iter().map(|evidence| {
-            let globals = evidence.evidence.iter().filter_map(|piece| match &piece.fact {
-                Fact::Pickle(PickleFact::Import(import)) => Some(GlobalReport {
-                    member: piece.origin.member.clone(),
-                    offset: piece.origin.offset.unwrap_or(0),
-                    global: import.global(),
-                    module: import.module.clone(),
-                    name: import.name.clone(),
-                    opcode: import.opcode.name(),
-                    verdict: Verdict::Unlisted,
-                }),
-                _ => None,
-            });
-            FileReport { globals: globals.collect(), evidence }
-        });
-        ModelReport {
-            name: judged.subject.name.clone(),
-            source: judged.subject.source.clone(),
-            revision: judged.revision,
-            card: judged.dossier.is_repository.then(CardReport::default),
-            files: files.collect(),
-        }
-    });
-    let models: Vec<ModelReport> = models.collect();
-    Report {
-        version: env!("CARGO_PKG_VERSION"),
-        timestamp: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        outcome: if incidents.is_empty() { Outcome::Pass } else { Outcome::Incomplete },
-        models,
-        findings: Vec::new(),
-        incidents,
-        rules: Vec::new(),
-        fail_on: Severity::Medium,
-        policy,
-        manifest,
-    }
 }

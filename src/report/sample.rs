@@ -164,6 +164,7 @@ pub(super) fn failing() -> Report {
                         ],
                     ),
                 ],
+                ..ModelReport::default()
             },
             ModelReport {
                 name: "ranker".into(),

@@ -27,8 +27,15 @@ pub(super) fn write_failures(
     for rule in fold(findings, |finding| (finding.rule, finding.severity)) {
         let of_rule: Vec<&Finding> = rule.all().collect();
         let files = fold(&of_rule, |finding| &finding.location.path);
+        // Told once where it is the same for all files.
+        let advice = &rule.first.recommendation;
+        let same_advice = of_rule.iter().all(|finding| finding.recommendation == *advice);
         for file in files.iter().take(FILES) {
             failure(file, page, out)?;
+            if !same_advice {
+                help(&file.first.recommendation, page, out)?;
+                writeln!(out)?;
+            }
         }
         let rest = files.get(FILES..).unwrap_or_default();
         if !rest.is_empty() {
@@ -42,10 +49,23 @@ pub(super) fn write_failures(
                 styled(BOLD, format!("[{}]", rule.first.rule)),
                 styled(DIM, format!(" … and {} in {more}", counted(count, "finding", "findings"))),
             )?;
+        }
+        if same_advice {
+            help(advice, page, out)?;
+        }
+        if same_advice || !rest.is_empty() {
             writeln!(out)?;
         }
     }
     Ok(())
+}
+
+fn help(advice: &str, page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    if advice.is_empty() {
+        return Ok(());
+    }
+    let mark = format!("{:INDENT$}{} ", "", styled(BOLD, "help:"));
+    page.paragraph(&mark, INDENT.saturating_add(6), advice, out)
 }
 
 /// One block: what stands in the same file because of the same rule.
@@ -82,12 +102,7 @@ fn failure(file: &Fold<'_>, page: &Page, out: &mut dyn Write) -> io::Result<()> 
             writeln!(out, "{:INDENT$}{}", "", styled(DIM, more))?;
         }
     }
-    // Where the advice differs, it belongs to a description and the first one stands for all.
-    if !first.recommendation.is_empty() {
-        let mark = format!("{:INDENT$}{} ", "", styled(BOLD, "help:"));
-        page.paragraph(&mark, INDENT.saturating_add(6), &first.recommendation, out)?;
-    }
-    writeln!(out)
+    Ok(())
 }
 
 /// `model.bin ! archive/data.pkl @ byte 31`

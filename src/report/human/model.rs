@@ -25,12 +25,13 @@ pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) ->
             finding::write_waived(&group.waived, page, out)?;
         }
     }
+    // A block of failures ends with an empty line of its own.
     let notes = !page.quiet && !(group.notes.is_empty() && group.waived.is_empty());
-    let told = notes || !group.failures.is_empty() || !group.incidents.is_empty();
-    if told {
+    let lines = notes || !group.incidents.is_empty();
+    if lines {
         writeln!(out)?;
     }
-    Ok(told)
+    Ok(lines || !group.failures.is_empty())
 }
 
 fn heading(group: &ModelGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
