@@ -191,11 +191,13 @@ impl<'a> Examination<'a> {
         self.evidence.len()
     }
 
-    /// Whether, since the mark was taken, something was recorded as not analysed.
+    /// Whether, since the mark was taken, an analyser was recorded to have stopped early.
     pub fn stopped_since(&self, mark: usize) -> bool {
-        self.evidence
-            .get(mark..)
-            .is_some_and(|new| new.iter().any(|piece| matches!(piece.fact, Fact::Coverage(_))))
+        let stopped = |piece: &Evidence| match &piece.fact {
+            Fact::Coverage(fact) => !matches!(fact, CoverageFact::Unscanned { .. }),
+            _ => false,
+        };
+        self.evidence.get(mark..).is_some_and(|new| new.iter().any(stopped))
     }
 
     /// Analyses bytes found inside the current ones as whatever they are, one level deeper, and

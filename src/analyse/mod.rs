@@ -75,6 +75,11 @@ pub enum Role {
 /// Every format, in the order in which they are asked.
 pub static ANALYSERS: &[&dyn Analyser] = &[
     &archive::zip::Zip,
+    &archive::tar::Tar,
+    &archive::sevenz::SevenZ,
+    &archive::opaque::RAR,
+    &archive::opaque::CAB,
+    &archive::opaque::LZIP,
     &archive::compressed::GZIP,
     &archive::compressed::ZLIB,
     &archive::compressed::BZ2,
