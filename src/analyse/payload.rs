@@ -214,6 +214,7 @@ fn in_json(text: &str, limits: &Limits) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 mod tests {
     use super::*;
 
