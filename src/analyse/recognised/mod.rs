@@ -128,6 +128,10 @@ impl Sign {
             }
             Self::Root(root) => {
                 let begins = probe.head.get(..4096).unwrap_or(probe.head);
+                let first = begins.iter().find(|byte| !byte.is_ascii_whitespace());
+                if !matches!(first, Some(b'<' | 0xEF)) {
+                    return false;
+                }
                 let begins = String::from_utf8_lossy(begins);
                 let mut rest = begins.trim_start_matches('\u{feff}').trim_start();
                 // Declarations and comments stand in front of the root.
@@ -146,7 +150,7 @@ impl Sign {
                     && !probe.head.iter().all(|byte| *byte == 0)
                     && is_meant(&probe.name.to_lowercase())
             }
-            Self::Message(schema) => schema.describes(probe.bytes),
+            Self::Message(schema) => schema.can_begin(probe.head) && schema.describes(probe.bytes),
         }
     }
 }
