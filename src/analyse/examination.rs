@@ -1,12 +1,14 @@
 //! One file under analysis: where we are in it, what was found, what it may still cost.
 
 use std::io;
+use std::sync::Arc;
 
-use super::probe::{read_head, read_tail};
-use super::{ANALYSERS, Analyser, Artifact, Probe, Role};
+use super::probe::{Ends, Reach};
+use super::{ANALYSERS, Analyser, Artifact, DecompressionAllowance, Probe, Role};
 use crate::base::{Budget, Limits, ReadAt};
 use crate::evidence::{
-    CoverageFact, Evidence, Fact, FileEvidence, FileFact, Format, Origin, PickleFact, Status, UnscannedReason,
+    ArchiveFact, CoverageFact, Evidence, Fact, FileEvidence, FileFact, Format, Origin, PickleFact,
+    Status, UnscannedReason,
 };
 
 /// Why an analyser stopped before the end. What it found before stays.
@@ -50,7 +52,8 @@ impl Stop {
         }
     }
 
-    fn unwrapped(self) -> Self {
+    /// The `Stop` that an [`io::Error`] carries, if it carries one.
+    pub fn unwrapped(self) -> Self {
         match self {
             Self::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Self>()) => {
                 match error.into_inner().map(|inner| inner.downcast::<Self>()) {
@@ -95,10 +98,15 @@ pub struct Examination<'a> {
     members: Vec<String>,
     evidence: Vec<Evidence>,
     evidence_full: bool,
-    decompressed: u64,
-    decompressed_limit: u64,
+    decompression: Arc<DecompressionAllowance>,
+    /// How many members of archives may still be listed.
+    members_to_list: usize,
     formats: Vec<Format>,
 }
+
+/// Members that are listed as evidence for one file, over all its archives: enough for `inspect`,
+/// and so few that they don't crowd out what matters.
+const LISTED_MEMBERS: usize = 2000;
 
 impl<'a> Examination<'a> {
     /// The budgets.
@@ -163,25 +171,47 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// How many more bytes decompression may yield in this file.
-    pub fn decompression_left(&self) -> u64 {
-        self.decompressed_limit.saturating_sub(self.decompressed)
+    /// What decompression may still yield in this file.
+    pub fn decompression(&self) -> &Arc<DecompressionAllowance> {
+        &self.decompression
     }
 
-    /// The limit that [`Self::decompression_left`] counts down from.
-    pub fn decompression_limit(&self) -> u64 {
-        self.decompressed_limit
+    /// Records a member of an archive and what it could be taken for. Behind the first 2000 of a
+    /// file, members are no longer listed, though they are examined all the same.
+    pub fn list_member(&mut self, offset: Option<u64>, name: &str, size: u64, formats: &[Format]) {
+        if let Some(left) = self.members_to_list.checked_sub(1) {
+            self.members_to_list = left;
+            let fact = ArchiveFact::Member { name: name.to_owned(), size, formats: formats.into() };
+            self.record(offset, fact);
+        }
     }
 
-    /// Counts bytes that decompression yielded.
-    pub fn spend_decompression(&mut self, count: u64) {
-        self.decompressed = self.decompressed.saturating_add(count);
+    /// How many pieces of evidence there are by now: a mark for [`Self::stopped_since`].
+    pub fn mark(&self) -> usize {
+        self.evidence.len()
+    }
+
+    /// Whether, since the mark was taken, an analyser was recorded to have stopped early.
+    pub fn stopped_since(&self, mark: usize) -> bool {
+        let stopped = |piece: &Evidence| match &piece.fact {
+            Fact::Coverage(fact) => !matches!(fact, CoverageFact::Unscanned { .. }),
+            _ => false,
+        };
+        self.evidence.get(mark..).is_some_and(|new| new.iter().any(stopped))
     }
 
     /// Analyses bytes found inside the current ones as whatever they are, one level deeper, and
     /// returns what they could be taken for.
     pub fn nested(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
-        self.enter(name, |examination| examination.examine(name, bytes))
+        self.enter(name, |examination| examination.examine(name, bytes, Reach::WHOLE))
+    }
+
+    /// Glances at bytes that their container declares to be raw numbers (a storage of a torch
+    /// checkpoint), one level deeper: two small reads. They are analysed if they could be taken
+    /// for something that a loader acts on, and returned is what that is; raw numbers are no
+    /// evidence.
+    pub fn glance(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
+        self.enter(name, |examination| examination.examine(name, bytes, Reach::GLANCE))
     }
 
     /// Analyses a payload met in a pickle's operand, one level deeper. Bytes that turn out to be
@@ -211,7 +241,8 @@ impl<'a> Examination<'a> {
         let member = self.member();
         let origin = Origin { member, offset: None };
         let fact = PickleFact::NestedPayload { format, encoding: encoding.to_owned(), consumer };
-        self.evidence.insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
+        self.evidence
+            .insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
     }
 
     /// Runs `work` one level deeper, in the member `name`: what it records is recorded there.
@@ -230,56 +261,58 @@ impl<'a> Examination<'a> {
         result
     }
 
-    /// Finds out what the bytes are and runs every analyser that claims them.
-    fn examine(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
-        let head = match read_head(bytes) {
-            Ok(head) => head,
-            Err(error) => {
-                self.record_stop(&Format::new("unknown"), error.into());
-                return Vec::new();
-            }
-        };
-        let mut tail = if bytes.seeks_cheaply() { self.tail(bytes) } else { Vec::new() };
+    /// Finds out what the bytes are and runs every analyser that claims them. Bytes that are only
+    /// glanced at need not be anything.
+    fn examine(&mut self, name: &str, bytes: &dyn ReadAt, reach: Reach) -> Vec<Format> {
+        let mark = self.mark();
+        let mut ends = Ends::read(bytes, reach);
+        if bytes.seeks_cheaply() {
+            ends.read_tail(bytes, reach);
+        }
+        let late_tail = !ends.has_tail();
         let artifact = Artifact { name, bytes };
         let mut ran: Vec<&dyn Analyser> = Vec::new();
-        self.run_claiming(&artifact, &head, &tail, Role::Loadable, &mut ran);
-        if tail.is_empty() && !bytes.seeks_cheaply() {
+        self.run_claiming(&artifact, &ends, Role::Loadable, &mut ran);
+        if late_tail {
             // The analysers above have most likely read to the end, so that the tail costs little.
-            tail = self.tail(bytes);
-            self.run_claiming(&artifact, &head, &tail, Role::Loadable, &mut ran);
+            ends.read_tail(bytes, reach);
+            self.run_claiming(&artifact, &ends, Role::Loadable, &mut ran);
         }
         if ran.len() > 1 {
             let formats = self.formats.clone();
             self.record(None, FileFact::Polyglot { formats });
         }
-        if ran.is_empty() {
-            self.run_claiming(&artifact, &head, &tail, Role::Passive, &mut ran);
+        if ran.is_empty() && reach == Reach::WHOLE {
+            self.run_claiming(&artifact, &ends, Role::Passive, &mut ran);
         }
-        if ran.is_empty() {
-            let zeros = head.iter().all(|byte| *byte == 0);
-            let reason =
-                if zeros { UnscannedReason::Empty } else { UnscannedReason::UnknownContent };
-            self.record(None, CoverageFact::Unscanned { reason });
+        match ends.failure {
+            // An analyser that came across it has said so.
+            Some(_) if self.stopped_since(mark) => {}
+            Some(failure) => self.record_stop(&Format::new("unknown"), failure.into()),
+            None if ran.is_empty() && reach == Reach::WHOLE => {
+                let zeros = ends.head.iter().all(|byte| *byte == 0);
+                let reason =
+                    if zeros { UnscannedReason::Empty } else { UnscannedReason::UnknownContent };
+                self.record(None, CoverageFact::Unscanned { reason });
+            }
+            None => {}
         }
         self.formats.clone()
-    }
-
-    fn tail(&mut self, bytes: &dyn ReadAt) -> Vec<u8> {
-        read_tail(bytes).unwrap_or_else(|error| {
-            self.record_stop(&Format::new("unknown"), error.into());
-            Vec::new()
-        })
     }
 
     fn run_claiming(
         &mut self,
         artifact: &Artifact<'_>,
-        head: &[u8],
-        tail: &[u8],
+        ends: &Ends,
         role: Role,
         ran: &mut Vec<&'static dyn Analyser>,
     ) {
-        let probe = Probe { name: artifact.name, head, tail, bytes: artifact.bytes };
+        let probe = Probe {
+            name: artifact.name,
+            head: &ends.head,
+            tail: ends.tail(),
+            bytes: artifact.bytes,
+        };
         for &analyser in ANALYSERS {
             let format = analyser.format();
             if analyser.role() != role
@@ -313,16 +346,16 @@ pub fn analyse_file(
         members: Vec::new(),
         evidence: Vec::new(),
         evidence_full: false,
-        decompressed: 0,
-        decompressed_limit: length
-            .saturating_mul(limits.decompressed_ratio)
-            .max(limits.decompressed_floor),
+        decompression: Arc::new(DecompressionAllowance::new(
+            length.saturating_mul(limits.decompressed_ratio).max(limits.decompressed_floor),
+        )),
+        members_to_list: LISTED_MEMBERS,
         formats: Vec::new(),
     };
     if let Err(error) = size {
         examination.record_stop(&Format::new("unknown"), error.into());
     }
-    let formats = examination.examine(path, bytes);
+    let formats = examination.examine(path, bytes, Reach::WHOLE);
     if let Some(lie) = super::names::mismatch(path, &formats) {
         examination.record(None, lie);
     }

@@ -4,6 +4,8 @@
 //! is, its name only hints; **every** analyser that claims the bytes runs, so that a polyglot is
 //! everything it could be taken for.
 
+mod allowance;
+pub mod archive;
 mod card;
 mod examination;
 mod json;
@@ -21,6 +23,7 @@ mod script;
 mod text;
 mod torch;
 
+pub use allowance::DecompressionAllowance;
 pub use card::read_card;
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
@@ -71,6 +74,20 @@ pub enum Role {
 
 /// Every format, in the order in which they are asked.
 pub static ANALYSERS: &[&dyn Analyser] = &[
+    &archive::zip::Zip,
+    &archive::tar::Tar,
+    &archive::sevenz::SevenZ,
+    &archive::opaque::RAR,
+    &archive::opaque::CAB,
+    &archive::opaque::LZIP,
+    &archive::compressed::GZIP,
+    &archive::compressed::ZLIB,
+    &archive::compressed::BZ2,
+    &archive::compressed::XZ,
+    &archive::compressed::LZMA,
+    &archive::compressed::LZ4,
+    &archive::compressed::ZSTD,
+    &archive::compressed::ZFILE,
     &safetensors::Safetensors,
     &safetensors::SafetensorsIndex,
     &pickle::Pickle,

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::base::{ReadAt, read_up_to};
+use crate::base::ReadAt;
 
 /// The first look at some bytes: enough to tell the format.
 #[derive(Clone, Copy)]
@@ -37,20 +37,160 @@ impl Probe<'_> {
     }
 }
 
-/// Reads the first bytes of `bytes` for a probe.
-pub(super) fn read_head(bytes: &dyn ReadAt) -> io::Result<Vec<u8>> {
-    let mut head = vec![0; Probe::HEAD];
-    let count = read_up_to(bytes, 0, &mut head)?;
-    head.truncate(count);
-    Ok(head)
+/// The first and last bytes of something, and what kept them from being read.
+pub(super) struct Ends {
+    pub(super) head: Vec<u8>,
+    /// `None` as long as it was not read.
+    tail: Option<Vec<u8>>,
+    /// Whether the head holds all there is, so that it is the tail as well.
+    complete: bool,
+    /// Why reading stopped; what was read before it is there.
+    pub(super) failure: Option<io::Error>,
 }
 
-/// Reads the last bytes of `bytes` for a probe; the head itself where it holds them.
-pub(super) fn read_tail(bytes: &dyn ReadAt) -> io::Result<Vec<u8>> {
-    let length = bytes.len()?;
-    let start = length.saturating_sub(Probe::TAIL as u64);
-    let mut tail = vec![0; usize::try_from(length.saturating_sub(start)).unwrap_or(Probe::TAIL)];
-    let count = read_up_to(bytes, start, &mut tail)?;
-    tail.truncate(count);
-    Ok(tail)
+/// How much of some bytes a probe looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Bytes of head.
+    pub(super) head: usize,
+    /// Bytes of tail.
+    pub(super) tail: usize,
+}
+
+impl Reach {
+    /// What a file or member of unknown kind gets.
+    pub(super) const WHOLE: Self = Self { head: Probe::HEAD, tail: Probe::TAIL };
+    /// What bytes get that their container declares to be raw numbers: one small read at each
+    /// end. Enough for every magic and for an end record without a comment.
+    pub(super) const GLANCE: Self = Self { head: 4096, tail: 1024 };
+}
+
+impl Ends {
+    /// Reads the head of `bytes`. An error keeps what came before it.
+    pub(super) fn read(bytes: &dyn ReadAt, reach: Reach) -> Self {
+        // Where the length costs nothing, no more is reserved than there is.
+        let known = if bytes.seeks_cheaply() { bytes.len().ok() } else { None };
+        let most = known
+            .and_then(|length| usize::try_from(length).ok())
+            .map_or(reach.head, |length| length.min(reach.head));
+        let (head, failure) = read_before_failure(bytes, 0, most);
+        let complete = known.is_some_and(|length| length <= head.len() as u64);
+        Self { head, tail: None, complete, failure }
+    }
+
+    /// Reads the tail of `bytes`, if that was not done.
+    pub(super) fn read_tail(&mut self, bytes: &dyn ReadAt, reach: Reach) {
+        if self.tail.is_some() || self.complete {
+            return;
+        }
+        self.tail = Some(Vec::new());
+        let length = match bytes.len() {
+            Ok(length) => length,
+            Err(error) => {
+                self.failure.get_or_insert(error);
+                return;
+            }
+        };
+        if length <= self.head.len() as u64 {
+            self.complete = true;
+            return;
+        }
+        let start = length.saturating_sub(reach.tail as u64);
+        let (tail, failure) = read_before_failure(bytes, start, reach.tail);
+        self.tail = Some(tail);
+        if let Some(failure) = failure {
+            self.failure.get_or_insert(failure);
+        }
+    }
+
+    /// The last bytes; none as long as they were not read.
+    pub(super) fn tail(&self) -> &[u8] {
+        if self.complete {
+            let start = self.head.len().saturating_sub(Probe::TAIL);
+            self.head.get(start..).unwrap_or(&[])
+        } else {
+            self.tail.as_deref().unwrap_or(&[])
+        }
+    }
+
+    /// Whether the tail is known.
+    pub(super) fn has_tail(&self) -> bool {
+        self.complete || self.tail.is_some()
+    }
+}
+
+/// At most `most` bytes from `start` on, and the error that ended them.
+fn read_before_failure(
+    bytes: &dyn ReadAt,
+    start: u64,
+    most: usize,
+) -> (Vec<u8>, Option<io::Error>) {
+    let mut read = vec![0; most];
+    let mut filled = 0_usize;
+    let mut failure = None;
+    while let Some(rest) = read.get_mut(filled..).filter(|rest| !<[u8]>::is_empty(rest)) {
+        match bytes.read_at(start.saturating_add(filled as u64), rest) {
+            Ok(0) => break,
+            Ok(count) => filled = filled.saturating_add(count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        }
+    }
+    read.truncate(filled);
+    (read, failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_of_a_small_file_is_its_tail() {
+        let bytes = b"0123456789".to_vec();
+        let ends = Ends::read(&bytes, Reach::WHOLE);
+        assert!(ends.has_tail());
+        assert_eq!(ends.tail(), b"0123456789");
+    }
+
+    #[test]
+    fn the_tail_of_a_large_file_is_read_when_asked_for() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(200_000).collect();
+        let mut ends = Ends::read(&bytes, Reach::GLANCE);
+        assert_eq!(ends.head, &bytes[..4096]);
+        assert!(!ends.has_tail());
+        ends.read_tail(&bytes, Reach::GLANCE);
+        assert_eq!(ends.tail(), &bytes[200_000 - 1024..]);
+        let mut ends = Ends::read(&bytes, Reach::WHOLE);
+        ends.read_tail(&bytes, Reach::WHOLE);
+        assert_eq!(ends.tail().len(), Probe::TAIL);
+    }
+
+    /// Yields three bytes and then fails.
+    struct Broken;
+
+    impl ReadAt for Broken {
+        fn len(&self) -> io::Result<u64> {
+            Ok(100)
+        }
+
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+            match (offset, buffer.first_mut()) {
+                (0..3, Some(first)) => {
+                    *first = 7;
+                    Ok(1)
+                }
+                _ => Err(io::Error::other("broken")),
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_before_a_failure_is_kept() {
+        let ends = Ends::read(&Broken, Reach::WHOLE);
+        assert_eq!(ends.head, [7, 7, 7]);
+        assert!(ends.failure.is_some());
+    }
 }

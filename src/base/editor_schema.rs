@@ -1,6 +1,14 @@
 //! JSON Schemas for editors, from what schemars derives.
 
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
+
+/// A generator of schemas that refer to no definitions elsewhere, so that parts of them can be put
+/// together.
+pub fn inlining_generator() -> SchemaGenerator {
+    SchemaSettings::default().with(|settings| settings.inline_subschemas = true).into_generator()
+}
 
 /// A schema for a file whose keys are `properties`.
 ///
@@ -14,15 +22,16 @@ pub fn editor_schema(title: &str, properties: Map<String, Value>) -> Value {
         "properties": properties,
         "additionalProperties": false,
     });
-    without_null(&mut schema);
+    tidy(&mut schema);
     schema
 }
 
-/// Takes null out of every list of types and alternatives. The depth of a schema is that of the
+/// Takes null out of every list of types and alternatives, and line breaks out of descriptions. The
+/// depth of a schema is that of the
 /// types it is derived from.
-fn without_null(schema: &mut Value) {
+fn tidy(schema: &mut Value) {
     match schema {
-        Value::Array(values) => values.iter_mut().for_each(without_null),
+        Value::Array(values) => values.iter_mut().for_each(tidy),
         Value::Object(object) => {
             if let Some(Value::Array(types)) = object.get_mut("type") {
                 types.retain(|name| name != "null");
@@ -30,6 +39,10 @@ fn without_null(schema: &mut Value) {
                     let only = only.clone();
                     object.insert("type".to_owned(), only);
                 }
+            }
+            // Doc comments are wrapped to the width of the source.
+            if let Some(Value::String(description)) = object.get_mut("description") {
+                *description = description.replace('\n', " ");
             }
             if let Some(Value::Array(words)) = object.get_mut("enum") {
                 words.retain(|word| !word.is_null());
@@ -44,7 +57,7 @@ fn without_null(schema: &mut Value) {
                     }
                 }
             }
-            object.values_mut().for_each(without_null);
+            object.values_mut().for_each(tidy);
         }
         _ => {}
     }

@@ -16,7 +16,7 @@ mod untrusted;
 mod yaml;
 
 pub use digest::{Digest, DigestError, Sha256Hasher};
-pub use editor_schema::editor_schema;
+pub use editor_schema::{editor_schema, inlining_generator};
 pub use limits::{Budget, Limits};
 pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
 pub use path_glob::{GlobError, NameGlob, PathGlobs};

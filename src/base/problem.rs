@@ -18,7 +18,7 @@ pub struct Problem {
     /// What, in one line.
     pub message: String,
     /// A few words for the caret.
-    pub label: Option<String>,
+    pub label: Option<Box<str>>,
     /// Other places that explain it, and what to say there.
     pub related: Vec<(Place, String)>,
     /// What to do about it.
@@ -34,7 +34,7 @@ impl Problem {
     /// Writes a few words beside the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Some(label.into().into_boxed_str());
         self
     }
 

@@ -59,6 +59,11 @@ impl<'n> Value<'n> {
         self.node.is_null()
     }
 
+    /// Whether it is a list without entries.
+    pub fn is_empty_list(&self) -> bool {
+        matches!(&self.node.content, Content::List(items) if items.is_empty())
+    }
+
     /// The text, if it is a single value: for those that accept several shapes.
     pub fn peek_text(&self) -> Option<&'n str> {
         self.node.text()
@@ -173,30 +178,29 @@ impl Reading {
                 Some(items.iter().map(entry).collect())
             }
             _ => {
-                let wanted = "a list";
-                if let (Some(text), false) = (value.node.text(), value.is_null()) {
-                    let words = value.words();
-                    let problem = self
-                        .problem(
-                            value.span(),
-                            format!("{words} must be a list, not a single value"),
-                        )
-                        .help(format!("write `[{}]`", quoted(text)));
-                    self.report(problem);
-                } else {
-                    self.wrong_type(value, wanted);
-                }
+                self.wrong_type(value, "a list");
                 None
             }
         }
     }
 
-    /// Reads a list whose entries are read by `entry`; those that can't be read are left out.
+    /// Reads a list of single values, each read by `entry`; those that can't be read are left out.
     pub fn list_of<T>(
         &mut self,
         value: &Value<'_>,
         mut entry: impl FnMut(&mut Self, &Value<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
+        if let Some(text) = value.node.text() {
+            let words = value.words();
+            // As it is written, quotes included, if that fits a line.
+            let written = self.place(value.span()).text().to_owned();
+            let help = if text.contains('\n') { text.to_owned() } else { written };
+            let problem = self
+                .problem(value.span(), format!("{words} must be a list, not a single value"))
+                .help(format!("write `[{}]`", quoted(&help)));
+            self.report(problem);
+            return None;
+        }
         let items = self.list(value)?;
         Some(items.iter().filter_map(|item| entry(self, item)).collect())
     }
@@ -241,15 +245,20 @@ impl Reading {
         value: &Value<'_>,
         words: &[(&'static str, T)],
     ) -> Option<Located<T>> {
+        let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let expected = alternatives(&list);
+        if value.is_null() {
+            self.wrong_type(value, &expected);
+            return None;
+        }
         let text = self.text(value)?;
         if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text.value) {
             return Some(Located { value: *meaning, span: text.span });
         }
-        let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
         let suggestion = closest(&text.value, words.iter().map(|(word, _)| *word));
         let problem = self
             .problem(text.span, format!("{} cannot be `{}`", value.words(), quoted(&text.value)))
-            .label(format!("expected {}", alternatives(&list)))
+            .label(format!("expected {expected}"))
             .did_you_mean(suggestion);
         self.report(problem);
         None

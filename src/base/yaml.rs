@@ -100,7 +100,6 @@ pub fn read_yaml(document: &Arc<Document>, problems: &mut Vec<Problem>) -> Optio
         flow_nesting_limit: MAXIMUM_DEPTH,
         block_nesting_limit: MAXIMUM_DEPTH,
         emit_comments: false,
-        strict_indentation: true,
     };
     let parser = granit::Parser::new_from_str_with_options(&document.text, options);
     let mut growing = Growing {
@@ -354,6 +353,10 @@ fn syntax_problem(document: &Arc<Document>, error: &granit::ScanError) -> Proble
         ErrorKind::UnknownAnchor => Problem::new(place, "an alias of an anchor that is not there"),
         ErrorKind::RecursionLimitExceeded => Problem::new(place, too_deep()),
         ErrorKind::UnclosedQuotedScalar => Problem::new(place, "a quote that is not closed"),
+        ErrorKind::InvalidQuotedScalarIndent => Problem::new(
+            place,
+            "a quote that is not closed, or goes on in a line that is not indented",
+        ),
         ErrorKind::UnclosedFlowCollection { open } => {
             Problem::new(place, format!("a `{open}` that is not closed"))
         }
@@ -361,6 +364,14 @@ fn syntax_problem(document: &Arc<Document>, error: &granit::ScanError) -> Proble
             Problem::new(place, "a `:` where YAML allows no mapping")
                 .help("text that holds `: ` must be quoted; keys of one mapping must line up")
         }
-        kind => Problem::new(place, format!("this is no YAML: {kind}")),
+        ErrorKind::ExpectedBlockMappingKey => {
+            Problem::new(place, "neither a key nor part of the value above")
+                .help("keys of one mapping must line up")
+        }
+        ErrorKind::UnexpectedCharacter { character } => {
+            let message = format!("`{}` begins nothing in YAML", character.escape_default());
+            Problem::new(place, message).help("text that begins with it must be quoted")
+        }
+        kind => Problem::new(place, format!("not valid YAML: {kind}")),
     }
 }

@@ -48,8 +48,7 @@ impl RuleSetting {
 pub struct PicklePolicy {
     /// What may be imported and called.
     pub allowed_globals: GlobalSet,
-    /// What may not, whatever else says: raises the severity and explains, and an exact entry
-    /// here beats a glob in `allowed_globals`.
+    /// What may not, whatever else says: beats every entry of `allowed_globals`.
     pub denied_globals: GlobalSet,
 }
 

@@ -62,7 +62,7 @@ pub enum GlobalEntryError {
     TooLong,
     /// A character that no identifier has, in the short form.
     #[error(
-        "`{}` stands in no identifier; an exact global with such characters is written `module:name`, and a glob knows only `*` and `**`", .0.escape_default()
+        "`{}` cannot stand in a global (a glob knows `*` and `**` only; an exact name with other characters is written `module:name`)", .0.escape_default()
     )]
     Character(char),
     /// A glob that matches everything.

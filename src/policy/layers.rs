@@ -96,6 +96,11 @@ impl PolicyLayers {
         top.map_or("", |read| read.document.path.as_str())
     }
 
+    /// The files that it is read from, presets not counted.
+    pub fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
+        self.documents.iter().filter(|read| read.preset.is_none()).map(|read| &read.document)
+    }
+
     /// The names of all profiles.
     pub fn profiles(&self) -> impl Iterator<Item = &str> {
         self.profiles.iter().map(|(name, _)| name.as_str())
@@ -182,6 +187,8 @@ struct Stack<'a> {
     keys: Vec<Key>,
     known: HashMap<Key, usize>,
     problems: Vec<Problem>,
+    /// Whether something that is extended is missing, so that what it defines is not known.
+    incomplete: bool,
 }
 
 impl<'a> Stack<'a> {
@@ -193,6 +200,7 @@ impl<'a> Stack<'a> {
             keys: Vec::new(),
             known: HashMap::new(),
             problems: Vec::new(),
+            incomplete: false,
         }
     }
 
@@ -271,7 +279,10 @@ impl<'a> Stack<'a> {
         order: &mut Vec<usize>,
     ) {
         for name in extends.extends.iter().flatten() {
-            let Some(index) = self.extended(from, name) else { continue };
+            let Some(index) = self.extended(from, name) else {
+                self.incomplete = true;
+                continue;
+            };
             let Some(read) = self.documents.get(from) else { continue };
             let place = Place { document: Arc::clone(&read.document), span: name.span };
             if let Some(problem) = chain.forbids(index, &place) {
@@ -297,21 +308,18 @@ impl<'a> Stack<'a> {
         let mut chain = Chain { links: start.map(|place| (top, place)).into_iter().collect() };
         self.visit(top, &mut chain, &mut order);
         let profiles = self.profiles(&order);
-        let Self { documents, problems, .. } = self;
+        let Self { documents, mut problems, incomplete, .. } = self;
         let layers = PolicyLayers { documents, order, profiles };
-        if !problems.is_empty() {
+        if incomplete {
             return Err(problems);
         }
         let names = std::iter::once(None).chain(layers.profiles().map(Some));
         let merged = names.filter_map(|profile| layers.merged(profile));
         // Two profiles may share the layer that is wrong.
         let mut seen = HashSet::new();
-        let problems: Vec<Problem> = merged
-            .flat_map(|merged| merged.problems())
-            .filter(|problem| {
-                seen.insert((problem.place.document.path.clone(), problem.place.span))
-            })
-            .collect();
+        problems.extend(merged.flat_map(|merged| merged.problems()).filter(|problem| {
+            seen.insert((problem.place.document.path.clone(), problem.place.span))
+        }));
         if problems.is_empty() { Ok(layers) } else { Err(problems) }
     }
 
@@ -431,3 +439,6 @@ fn normalized(path: &str) -> String {
     let root = if path.starts_with('/') { "/" } else { "" };
     format!("{root}{}", parts.join("/"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,7 +85,8 @@ impl PolicyReader<'_> {
             license: fields.get("license").and_then(|value| license(reading, &value)),
             rules: fields.get("rules").map(|value| self.rules(reading, &value)),
             waivers: fields.get("waivers").and_then(|value| {
-                reading.list_of(&value, |reading, entry| self.waiver(reading, entry))
+                let waivers = reading.list(&value)?;
+                Some(waivers.iter().filter_map(|one| self.waiver(reading, one)).collect())
             }),
         }
     }
@@ -222,13 +223,12 @@ fn card(reading: &mut Reading, value: &Value<'_>) -> Option<CardSettings> {
         fields.get("extra_required_sections").and_then(|value| texts(reading, &value));
     let sections = fields.get("sections").map(|value| {
         let named = reading.named(&value);
-        let sections = named.into_iter().filter_map(|(id, value)| {
-            let keywords = texts(reading, &value)?;
-            if keywords.is_empty() {
+        let sections = named.into_iter().map(|(id, value)| {
+            if value.is_empty_list() {
                 let problem = reading.problem(value.span(), "a section without keywords");
                 reading.report(problem);
             }
-            Some((id.clone(), keywords))
+            (id.clone(), texts(reading, &value).unwrap_or_default())
         });
         sections.collect()
     });

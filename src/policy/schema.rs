@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::presets::PRESETS;
 use super::written::{Extends, Settings};
 use super::{GlobalEntry, RuleSetting};
-use crate::base::{Severity, editor_schema};
+use crate::base::{Severity, editor_schema, inlining_generator};
 
 impl JsonSchema for GlobalEntry {
     fn inline_schema() -> bool {
@@ -49,15 +49,11 @@ impl JsonSchema for RuleSetting {
 
 /// The schema of `weighstation.yaml`. `rules` are the ids and one-line summaries of all rules.
 pub fn policy_schema(rules: &[(&str, &str)]) -> Value {
-    let mut generator = SchemaGenerator::default();
+    let mut generator = inlining_generator();
     let mut settings = properties::<Settings>(&mut generator);
     if let Some(slot) = settings.get_mut("rules") {
-        let setting = RuleSetting::json_schema(&mut generator).to_value();
         let described = rules.iter().map(|(id, summary)| {
-            let mut setting = setting.clone();
-            if let Some(object) = setting.as_object_mut() {
-                object.insert("description".to_owned(), json!(summary));
-            }
+            let setting = json!({ "description": summary, "$ref": "#/$defs/rule_setting" });
             ((*id).to_owned(), setting)
         });
         let described: Map<String, Value> = described.collect();
@@ -82,8 +78,10 @@ pub fn policy_schema(rules: &[(&str, &str)]) -> Value {
             json!({ "anyOf": [{ "enum": names }, { "type": "string" }] }),
         );
     }
+    // The settings of a profile are those of the file.
+    let same = |key: &String| (key.clone(), json!({ "$ref": format!("#/properties/{key}") }));
     let profile_properties: Map<String, Value> =
-        extends.clone().into_iter().chain(settings.clone()).collect();
+        extends.keys().chain(settings.keys()).map(same).collect();
     let mut all = Map::new();
     all.insert("version".to_owned(), json!({ "description": "Of the format.", "const": 1 }));
     all.extend(extends);
@@ -100,7 +98,12 @@ pub fn policy_schema(rules: &[(&str, &str)]) -> Value {
             }
         }),
     );
-    editor_schema("weighstation policy", all)
+    let mut schema = editor_schema("weighstation policy", all);
+    if let Some(object) = schema.as_object_mut() {
+        let setting = RuleSetting::json_schema(&mut generator).to_value();
+        object.insert("$defs".to_owned(), json!({ "rule_setting": setting }));
+    }
+    schema
 }
 
 fn properties<T: JsonSchema>(generator: &mut SchemaGenerator) -> Map<String, Value> {

@@ -7,6 +7,9 @@ use super::global_set::GlobalEntry;
 use super::{CardMatch, RuleSetting};
 use crate::base::{Digest, Located, Severity, Span};
 
+/// A list of texts, each with its place.
+pub(super) type Texts = Vec<Located<String>>;
+
 /// The settings that a file and each of its profiles can make. What is not written is `None` and
 /// leaves the setting as the layers below have it.
 #[derive(Clone, Debug, Default, JsonSchema)]
@@ -47,8 +50,7 @@ pub(super) struct PickleSettings {
     pub(super) allowed_globals: Option<Vec<Located<GlobalEntry>>>,
     /// What may be imported and called in addition.
     pub(super) extra_allowed_globals: Option<Vec<Located<GlobalEntry>>>,
-    /// What may not be imported; an exact entry beats a glob of the allowed. Replaces what the
-    /// extended policies deny.
+    /// What may not be imported, whatever is allowed; replaces what the extended policies deny.
     pub(super) denied_globals: Option<Vec<Located<GlobalEntry>>>,
     /// What may not be imported either.
     pub(super) extra_denied_globals: Option<Vec<Located<GlobalEntry>>>,
@@ -66,7 +68,7 @@ pub(super) struct CardSettings {
     /// Keywords by section id. A section of one's own is recognised by them; one of the seven
     /// built-in sections by its own keywords and these.
     #[schemars(with = "Option<std::collections::BTreeMap<String, Vec<String>>>")]
-    pub(super) sections: Option<Vec<(Located<String>, Vec<Located<String>>)>>,
+    pub(super) sections: Option<Vec<(Located<String>, Texts)>>,
     /// How a section is recognised: a keyword anywhere in the text, or in a heading with content
     /// below it. Default: keywords.
     #[schemars(rename = "match")]

@@ -1,6 +1,8 @@
 //! The opcodes that call and that change objects.
 
-use crate::evidence::{Call, CallOpcode, Callee, Divergence, ImportOpcode, MutationOpcode, PickleFact};
+use crate::evidence::{
+    Call, CallOpcode, Callee, Divergence, ImportOpcode, MutationOpcode, PickleFact,
+};
 
 use super::joblib;
 use super::machine::{Halt, Machine, Step};
@@ -96,7 +98,7 @@ impl Machine<'_> {
     fn record_call(&mut self, callee: Value, arguments: Value, opcode: CallOpcode) {
         let Value::Global(id) = callee else { return };
         let Some(global) = self.imports.get(id) else { return };
-        let shape = global.shape;
+        let (shape, loader) = (global.shape, global.loader);
         let listed = global.calls_recorded;
         let objects = super::objects::Objects { heap: &self.heap, globals: &self.imports.all };
         let mut departure = shape.and_then(|shape| shape(&objects, arguments).err());
@@ -104,7 +106,7 @@ impl Machine<'_> {
             && let Some(global) = objects.global(callee)
         {
             departure = self.dialect.called(objects, global, arguments);
-            if shape::is_loader(global) {
+            if loader {
                 self.hand_over(callee, arguments);
             }
         }
@@ -146,7 +148,12 @@ impl Machine<'_> {
             if !self.recorder.consume(offset, consumer) && length > 0 {
                 let encoding = super::record::Encoding::Bytes;
                 let consumer = Some(consumer.to_owned());
-                self.recorder.payload(super::record::Payload { offset, length, encoding, consumer });
+                self.recorder.payload(super::record::Payload {
+                    offset,
+                    length,
+                    encoding,
+                    consumer,
+                });
             }
         }
     }

@@ -45,18 +45,20 @@ pub(super) fn looks_like_pickle(
     let opcodes = machine.opcodes();
     let length = machine.reader.offset();
     let stopped = matches!(ending, Ending::Stop(_));
-    if declared {
-        // PROTO and one more valid opcode. A safetensors header of 640 bytes begins `80 02 00`.
-        return Ok(stopped || opcodes > 2);
-    }
     let seen = recorder.seen();
+    let named = extension.is_some_and(is_pickle_extension);
+    if declared {
+        // Raw numbers begin like this once in forty thousand tensors, and a safetensors header of
+        // 640 bytes begins `80 02 00`: PROTO alone says little.
+        return Ok(stopped || seen.importable || seen.extension || (named && opcodes > 2));
+    }
     if seen.importable && (seen.called || stopped || seen.known_module) {
         return Ok(true);
     }
     if seen.extension && seen.called && stopped {
         return Ok(true);
     }
-    Ok(stopped && length > 2 && extension.is_some_and(is_pickle_extension))
+    Ok(stopped && length > 2 && named)
 }
 
 /// Whether a name could be one of a Python module or attribute.
@@ -78,16 +80,100 @@ pub(super) fn is_known_module(module: &str) -> bool {
 
 /// Sorted.
 static KNOWN_ROOTS: &[&str] = &[
-    "__builtin__", "_codecs", "_io", "_operator", "_pickle", "_posixsubprocess", "_socket", "_thread",
-    "argparse", "asyncio", "atexit", "base64", "bdb", "builtins", "cPickle", "cProfile", "cloudpickle",
-    "code", "codecs", "collections", "commands", "copy_reg", "copyreg", "ctypes", "datetime", "decimal",
-    "dill", "doctest", "functools", "getpass", "glob", "http", "httplib", "idlelib", "imaplib", "importlib",
-    "inspect", "io", "itertools", "joblib", "json", "keras", "lightgbm", "linecache", "logging", "marshal",
-    "multiprocessing", "nt", "ntpath", "numpy", "operator", "os", "pandas", "pathlib", "pdb", "pickle", "pip",
-    "pkgutil", "platform", "posix", "posixpath", "profile", "pty", "pydoc", "requests", "runpy", "scipy",
-    "shutil", "signal", "sklearn", "smtplib", "socket", "sqlite3", "ssl", "string", "subprocess", "sys",
-    "tempfile", "tensorflow", "threading", "timeit", "torch", "trace", "transformers", "types", "typing",
-    "urllib", "urllib2", "uuid", "venv", "webbrowser", "xgboost", "xmlrpclib", "zipfile",
+    "__builtin__",
+    "_codecs",
+    "_io",
+    "_operator",
+    "_pickle",
+    "_posixsubprocess",
+    "_socket",
+    "_thread",
+    "argparse",
+    "asyncio",
+    "atexit",
+    "base64",
+    "bdb",
+    "builtins",
+    "cPickle",
+    "cProfile",
+    "cloudpickle",
+    "code",
+    "codecs",
+    "collections",
+    "commands",
+    "copy_reg",
+    "copyreg",
+    "ctypes",
+    "datetime",
+    "decimal",
+    "dill",
+    "doctest",
+    "functools",
+    "getpass",
+    "glob",
+    "http",
+    "httplib",
+    "idlelib",
+    "imaplib",
+    "importlib",
+    "inspect",
+    "io",
+    "itertools",
+    "joblib",
+    "json",
+    "keras",
+    "lightgbm",
+    "linecache",
+    "logging",
+    "marshal",
+    "multiprocessing",
+    "nt",
+    "ntpath",
+    "numpy",
+    "operator",
+    "os",
+    "pandas",
+    "pathlib",
+    "pdb",
+    "pickle",
+    "pip",
+    "pkgutil",
+    "platform",
+    "posix",
+    "posixpath",
+    "profile",
+    "pty",
+    "pydoc",
+    "requests",
+    "runpy",
+    "scipy",
+    "shutil",
+    "signal",
+    "sklearn",
+    "smtplib",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "string",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "tensorflow",
+    "threading",
+    "timeit",
+    "torch",
+    "trace",
+    "transformers",
+    "types",
+    "typing",
+    "urllib",
+    "urllib2",
+    "uuid",
+    "venv",
+    "webbrowser",
+    "xgboost",
+    "xmlrpclib",
+    "zipfile",
 ];
 
 #[cfg(test)]

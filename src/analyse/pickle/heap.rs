@@ -6,8 +6,6 @@
 //! hides anything: imports and calls were recorded when they were executed, and a forgotten value
 //! in a place where its content matters counts as not constant.
 
-use std::collections::HashMap;
-
 use super::value::{Kind, Node, NodeId, Run, Value};
 
 /// Bytes kept of a text.
@@ -15,11 +13,11 @@ pub(super) const KEPT_BYTES: usize = 512;
 /// Items kept of a container.
 pub(super) const KEPT_ITEMS: usize = 1024;
 /// Nodes at which the heap is collected.
-const FULL_NODES: usize = 128 << 10;
+const FULL_NODES: usize = 64 << 10;
 /// Items at which the heap is collected.
-const FULL_ITEMS: usize = 512 << 10;
+const FULL_ITEMS: usize = 256 << 10;
 /// Bytes at which the heap is collected.
-const FULL_BYTES: usize = 4 << 20;
+const FULL_BYTES: usize = 2 << 20;
 /// Of each of the three, the part that may survive a collection.
 const SURVIVING_SHARE: usize = 4;
 
@@ -29,6 +27,8 @@ pub(super) struct Heap {
     nodes: Vec<Node>,
     items: Vec<Value>,
     bytes: Vec<u8>,
+    /// The heap of before the last collection, emptied: its memory is used by the next.
+    spare: Option<Box<Heap>>,
 }
 
 impl Heap {
@@ -107,7 +107,8 @@ impl Heap {
         // Sign-extended bytes are the same number; strip them to compare numbers by bytes.
         let mut length = bytes.len();
         while let [.., before, last] = bytes.get(..length).unwrap_or(&[]) {
-            let redundant = (*last == 0 && before & 0x80 == 0) || (*last == 0xff && before & 0x80 != 0);
+            let redundant =
+                (*last == 0 && before & 0x80 == 0) || (*last == 0xff && before & 0x80 != 0);
             if !redundant {
                 break;
             }
@@ -193,7 +194,8 @@ impl Heap {
             if end != self.items.len() {
                 // Something else was stored behind it: move it to the end, where it can grow.
                 run.start = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-                self.items.extend_from_within(start.min(self.items.len())..end.min(self.items.len()));
+                self.items
+                    .extend_from_within(start.min(self.items.len())..end.min(self.items.len()));
             }
             self.items.extend_from_slice(new);
             run.length = run.length.saturating_add(u32::try_from(new.len()).unwrap_or(0));
@@ -234,8 +236,8 @@ impl Heap {
         roots: &mut dyn Iterator<Item = &mut Value>,
         rest: &mut dyn Iterator<Item = &mut Value>,
     ) {
-        let mut new = Self::default();
-        let mut moved: HashMap<NodeId, NodeId> = HashMap::new();
+        let mut new = self.spare.take().unwrap_or_default();
+        let mut moved = Forwarding(vec![u32::MAX; self.nodes.len()]);
         for root in roots {
             *root = self.survivor(*root, &mut new, &mut moved);
         }
@@ -251,20 +253,24 @@ impl Heap {
         for value in rest {
             *value = match *value {
                 Value::Node(id) => {
-                    moved.get(&id).map_or_else(|| self.forgotten(*value), |id| Value::Node(*id))
+                    moved.get(id).map_or_else(|| self.forgotten(*value), Value::Node)
                 }
                 other => other,
             };
         }
-        *self = new;
+        std::mem::swap(self, &mut *new);
+        new.nodes.clear();
+        new.items.clear();
+        new.bytes.clear();
+        self.spare = Some(new);
     }
 
     /// Moves a node to `new` with its old parts, which [`Self::settle`] rewrites later; or
     /// forgets it when `new` has its share.
-    fn survivor(&self, value: Value, new: &mut Self, moved: &mut HashMap<NodeId, NodeId>) -> Value {
+    fn survivor(&self, value: Value, new: &mut Self, moved: &mut Forwarding) -> Value {
         let Value::Node(id) = value else { return value };
-        if let Some(id) = moved.get(&id) {
-            return Value::Node(*id);
+        if let Some(id) = moved.get(id) {
+            return Value::Node(id);
         }
         let Some(node) = self.node(id) else { return Value::Unknown };
         let share = |limit: usize| limit.checked_div(SURVIVING_SHARE).unwrap_or(limit);
@@ -275,11 +281,11 @@ impl Heap {
             return self.forgotten(value);
         }
         let Value::Node(new_id) = new.push(*node) else { return Value::Unknown };
-        moved.insert(id, new_id);
+        moved.set(id, new_id);
         Value::Node(new_id)
     }
 
-    fn settle(&self, node: Node, new: &mut Self, moved: &mut HashMap<NodeId, NodeId>) -> Node {
+    fn settle(&self, node: Node, new: &mut Self, moved: &mut Forwarding) -> Node {
         match node {
             Node::Text { kind, kept, length, offset } => {
                 let room = FULL_BYTES.saturating_sub(new.bytes.len());
@@ -287,7 +293,9 @@ impl Heap {
                 let kept = new.keep_bytes(bytes.get(..room).unwrap_or(bytes));
                 Node::Text { kind, kept, length, offset }
             }
-            Node::Int { kept, exact } => Node::Int { kept: new.keep_bytes(self.bytes(kept)), exact },
+            Node::Int { kept, exact } => {
+                Node::Int { kept: new.keep_bytes(self.bytes(kept)), exact }
+            }
             Node::Container { kind, kept, length, depth } => {
                 // What finds no room is cut off: the container then counts as not wholly known.
                 let room = (FULL_ITEMS >> 1).saturating_sub(new.items.len());
@@ -310,6 +318,21 @@ impl Heap {
                 constructed,
             },
             Node::Persistent { id } => Node::Persistent { id: self.survivor(id, new, moved) },
+        }
+    }
+}
+
+/// Where each old node has gone.
+struct Forwarding(Vec<u32>);
+
+impl Forwarding {
+    fn get(&self, NodeId(old): NodeId) -> Option<NodeId> {
+        self.0.get(old as usize).copied().filter(|new| *new != u32::MAX).map(NodeId)
+    }
+
+    fn set(&mut self, NodeId(old): NodeId, NodeId(new): NodeId) {
+        if let Some(slot) = self.0.get_mut(old as usize) {
+            *slot = new;
         }
     }
 }

@@ -22,6 +22,8 @@ pub(in crate::analyse) struct Global {
     pub(super) full: String,
     /// How its own writers call it, if that is known.
     pub(super) shape: Option<Shape>,
+    /// Whether it reads an argument as a pickle or program of its own.
+    pub(super) loader: bool,
     /// Where the recorder counts it.
     pub(super) recorded: Option<usize>,
     /// Calls without departure that were recorded, by opcode.
@@ -48,6 +50,7 @@ impl Imports {
             written: None,
             full: Import::UNRESOLVED.to_owned(),
             shape: None,
+            loader: false,
             recorded: None,
             calls_recorded: 0,
         });
@@ -72,6 +75,7 @@ impl Imports {
             module: Some(module.to_owned()),
             name: Some(name.to_owned()),
             shape: shape::of(&full),
+            loader: shape::is_loader(&full),
             full,
             written: ((module, name) != (&*written.0, &*written.1)).then(|| written.clone()),
             recorded: None,

@@ -4,13 +4,13 @@
 //! pages; a page that is complete and cold is packed to half a byte a slot, since a pickle of small
 //! objects fills one slot for every few bytes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::value::{Kind, Value};
 
 const PAGE: usize = 256;
 /// Slots whose values are kept exactly for good: constants, classes and dtypes come first.
-const FIRST_EXACT: u64 = 64 << 10;
+const FIRST_EXACT: u64 = 16 << 10;
 /// Later slots that are kept because they were fetched once.
 const FETCHED_EXACT: usize = 64 << 10;
 /// Packed pages with too many distinct values that are kept in full.
@@ -21,114 +21,132 @@ const EMPTY: u8 = 15;
 
 type Slots = [Option<Value>; PAGE];
 
+/// A page without references to nodes.
 #[derive(Debug)]
-enum Page {
-    Open(Box<Slots>),
+enum Cold {
+    /// Up to fifteen distinct values.
     Packed { palette: Vec<Value>, nibbles: Box<[u8; PAGE / 2]> },
+    /// More of them.
+    Wide(Box<Slots>),
 }
 
 /// The memo of one stream.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    pages: HashMap<u64, Page>,
-    /// Pages that hold references to nodes.
-    open: BTreeSet<u64>,
-    occupied: u64,
-    fetched: BTreeSet<u64>,
-    wide_pages: usize,
+    /// Pages that may hold references to nodes.
+    hot: HashMap<u64, Box<Slots>>,
+    cold: HashMap<u64, Cold>,
     /// The page used last, taken out of the map: pickles fill slots in order.
     current: Option<(u64, Box<Slots>)>,
+    occupied: u64,
+    wide_pages: usize,
+    fetched: HashMap<u64, Vec<u8>>,
+    fetched_slots: usize,
 }
 
 fn split(slot: u64) -> (u64, usize) {
-    let page = PAGE as u64;
-    (slot.checked_div(page).unwrap_or(0), usize::try_from(slot.checked_rem(page).unwrap_or(0)).unwrap_or(0))
+    (slot >> 8, usize::try_from(slot & 0xff).unwrap_or(0))
 }
 
 impl Memo {
     /// How many slots are occupied: the slot that `MEMOIZE` uses next.
+    #[inline]
     pub(super) fn occupied(&self) -> u64 {
         self.occupied
     }
 
     /// Puts a value into a slot, new or not.
+    #[inline]
     pub(super) fn put(&mut self, slot: u64, value: Value) {
         let (index, within) = split(slot);
-        let occupied = self.occupied;
-        let slots = self.open_page(index);
-        let mut fresh = false;
-        if let Some(place) = slots.get_mut(within) {
-            fresh = place.is_none();
+        if self.current.as_ref().is_none_or(|(current, _)| *current != index) {
+            self.open_page(index);
+        }
+        if let Some((_, slots)) = &mut self.current
+            && let Some(place) = slots.get_mut(within)
+        {
+            self.occupied = self.occupied.saturating_add(u64::from(place.is_none()));
             *place = Some(value);
         }
-        self.occupied = occupied.saturating_add(u64::from(fresh));
     }
 
     /// The value in a slot.
+    #[inline]
     pub(super) fn get(&mut self, slot: u64) -> Option<Value> {
         let (index, within) = split(slot);
-        let value = if let Some((current, slots)) = &self.current
-            && *current == index
-        {
-            *slots.get(within)?
-        } else {
-            match self.pages.get(&index)? {
-                Page::Open(slots) => *slots.get(within)?,
-                Page::Packed { palette, nibbles } => {
-                    palette.get(usize::from(nibble(nibbles, within))).copied()
-                }
-            }
+        let value = match &self.current {
+            Some((current, slots)) if *current == index => *slots.get(within)?,
+            _ => self.get_elsewhere(index, within),
         };
-        if slot >= FIRST_EXACT && self.fetched.len() < FETCHED_EXACT {
-            self.fetched.insert(slot);
+        if slot >= FIRST_EXACT {
+            self.note_fetched(index, within);
         }
         value
     }
 
-    fn open_page(&mut self, index: u64) -> &mut Slots {
-        if self.current.as_ref().is_none_or(|(current, _)| *current != index) {
-            if let Some((old, slots)) = self.current.take() {
-                self.pages.insert(old, Page::Open(slots));
-            }
-            let slots = match self.pages.remove(&index) {
-                None => Box::new([None; PAGE]),
-                Some(Page::Open(slots)) => slots,
-                Some(Page::Packed { palette, nibbles }) => {
-                    let mut slots = Box::new([None; PAGE]);
-                    for (within, slot) in slots.iter_mut().enumerate() {
-                        *slot = palette.get(usize::from(nibble(&nibbles, within))).copied();
-                    }
-                    slots
-                }
-            };
-            self.open.insert(index);
-            self.current = Some((index, slots));
+    fn get_elsewhere(&self, index: u64, within: usize) -> Option<Value> {
+        if let Some(slots) = self.hot.get(&index) {
+            return *slots.get(within)?;
         }
-        let fallback = || (index, Box::new([None; PAGE]));
-        &mut self.current.get_or_insert_with(fallback).1
+        match self.cold.get(&index)? {
+            Cold::Wide(slots) => *slots.get(within)?,
+            Cold::Packed { palette, nibbles } => {
+                palette.get(usize::from(nibble(nibbles, within))).copied()
+            }
+        }
     }
 
-    /// The references that a collection of the heap starts from, and the others that it must
-    /// rewrite or forget.
+    fn note_fetched(&mut self, index: u64, within: usize) {
+        if self.fetched_slots >= FETCHED_EXACT {
+            return;
+        }
+        let Ok(within) = u8::try_from(within) else { return };
+        let slots = self.fetched.entry(index).or_default();
+        if !slots.contains(&within) {
+            slots.push(within);
+            self.fetched_slots = self.fetched_slots.saturating_add(1);
+        }
+    }
+
+    #[cold]
+    fn open_page(&mut self, index: u64) {
+        if let Some((old, slots)) = self.current.take() {
+            self.hot.insert(old, slots);
+        }
+        let slots = match (self.hot.remove(&index), self.cold.remove(&index)) {
+            (Some(slots), _) => slots,
+            (None, None) => Box::new([None; PAGE]),
+            (None, Some(Cold::Wide(slots))) => {
+                self.wide_pages = self.wide_pages.saturating_sub(1);
+                slots
+            }
+            (None, Some(Cold::Packed { palette, nibbles })) => {
+                let mut slots = Box::new([None; PAGE]);
+                for (within, slot) in slots.iter_mut().enumerate() {
+                    *slot = palette.get(usize::from(nibble(&nibbles, within))).copied();
+                }
+                slots
+            }
+        };
+        self.current = Some((index, slots));
+    }
+
+    /// The references to nodes that a collection of the heap starts from, and the others, which it
+    /// must rewrite or forget.
     pub(super) fn references(&mut self) -> (Vec<&mut Value>, Vec<&mut Value>) {
         if let Some((index, slots)) = self.current.take() {
-            self.pages.insert(index, Page::Open(slots));
+            self.hot.insert(index, slots);
         }
         let (mut roots, mut rest) = (Vec::new(), Vec::new());
-        for (index, page) in &mut self.pages {
-            let Page::Open(slots) = page else { continue };
-            let first = index.saturating_mul(PAGE as u64);
+        for (index, slots) in &mut self.hot {
+            let first = *index < FIRST_EXACT >> 8;
+            let fetched = self.fetched.get(index).map_or(&[][..], Vec::as_slice);
             for (within, value) in slots.iter_mut().enumerate() {
-                let Some(value) = value else { continue };
-                let slot = first.saturating_add(within as u64);
-                if !matches!(value, Value::Node(_)) {
-                    continue;
-                }
-                if slot < FIRST_EXACT || self.fetched.contains(&slot) {
-                    roots.push(value);
-                } else {
-                    rest.push(value);
-                }
+                let Some(value @ Value::Node(_)) = value else { continue };
+                let kept = first
+                    || (!fetched.is_empty()
+                        && u8::try_from(within).is_ok_and(|within| fetched.contains(&within)));
+                if kept { roots.push(value) } else { rest.push(value) }
             }
         }
         (roots, rest)
@@ -136,28 +154,31 @@ impl Memo {
 
     /// Packs the pages that refer to no node any more.
     pub(super) fn pack(&mut self) {
-        let still_open = std::mem::take(&mut self.open);
-        for index in still_open {
-            let Some(Page::Open(slots)) = self.pages.get(&index) else { continue };
-            if slots.iter().flatten().any(|value| matches!(value, Value::Node(_))) {
-                self.open.insert(index);
-                continue;
+        let (cold, wide_pages) = (&mut self.cold, &mut self.wide_pages);
+        self.hot.retain(|index, slots| {
+            if *index < FIRST_EXACT >> 8
+                || slots.iter().flatten().any(|value| matches!(value, Value::Node(_)))
+            {
+                return true;
             }
             let packed = match pack(slots, |value| value) {
-                Some(packed) => packed,
-                None if self.wide_pages < WIDE_PAGES => {
-                    self.wide_pages = self.wide_pages.saturating_add(1);
-                    continue;
+                Some(packed) => Some(packed),
+                None if *wide_pages < WIDE_PAGES => {
+                    *wide_pages = wide_pages.saturating_add(1);
+                    Some(Cold::Wide(slots.clone()))
                 }
                 // Too many such pages: forget which import or number it was. Unknown values are
                 // never allowed where it matters, so nothing is hidden by this.
-                None => match pack(slots, simplify) {
-                    Some(packed) => packed,
-                    None => continue,
-                },
+                None => pack(slots, simplify),
             };
-            self.pages.insert(index, packed);
-        }
+            match packed {
+                Some(packed) => {
+                    cold.insert(*index, packed);
+                    false
+                }
+                None => true,
+            }
+        });
     }
 }
 
@@ -174,7 +195,7 @@ fn simplify(value: Value) -> Value {
     }
 }
 
-fn pack(slots: &Slots, view: impl Fn(Value) -> Value) -> Option<Page> {
+fn pack(slots: &Slots, view: impl Fn(Value) -> Value) -> Option<Cold> {
     let mut palette: Vec<Value> = Vec::new();
     let mut nibbles = Box::new([0_u8; PAGE / 2]);
     for (within, slot) in slots.iter().enumerate() {
@@ -193,11 +214,12 @@ fn pack(slots: &Slots, view: impl Fn(Value) -> Value) -> Option<Page> {
             *byte |= if within & 1 == 0 { code } else { code << 4 };
         }
     }
-    Some(Page::Packed { palette, nibbles })
+    Some(Cold::Packed { palette, nibbles })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::value::NodeId;
     use super::*;
 
     #[test]
@@ -217,20 +239,37 @@ mod tests {
     #[test]
     fn a_packed_page_reads_back_and_opens_again() {
         let mut memo = Memo::default();
-        for slot in 0..1000_u64 {
+        let slots = FIRST_EXACT..FIRST_EXACT + 1000;
+        for slot in slots {
             if slot % 3 != 0 {
-                memo.put(slot, Value::Forgotten(if slot % 2 == 0 { Kind::Str } else { Kind::List }));
+                memo.put(
+                    slot,
+                    Value::Forgotten(if slot % 2 == 0 { Kind::Str } else { Kind::List }),
+                );
             }
         }
         let occupied = memo.occupied();
         memo.references();
         memo.pack();
-        assert!(memo.open.is_empty());
-        assert_eq!(memo.get(300), None);
-        assert_eq!(memo.get(301), Some(Value::Forgotten(Kind::List)));
-        memo.put(300, Value::Int(1));
-        assert_eq!(memo.get(300), Some(Value::Int(1)));
-        assert_eq!(memo.get(302), Some(Value::Forgotten(Kind::Str)));
+        assert!(memo.hot.is_empty());
+        let first = FIRST_EXACT + 2; // divisible by three and by two
+        assert_eq!(first % 6, 0);
+        assert_eq!(memo.get(first), None);
+        assert_eq!(memo.get(first + 1), Some(Value::Forgotten(Kind::List)));
+        memo.put(first, Value::Int(1));
+        assert_eq!(memo.get(first), Some(Value::Int(1)));
+        assert_eq!(memo.get(first + 2), Some(Value::Forgotten(Kind::Str)));
         assert_eq!(memo.occupied(), occupied + 1);
+    }
+
+    #[test]
+    fn the_first_slots_and_those_fetched_are_roots() {
+        let mut memo = Memo::default();
+        for slot in [0, FIRST_EXACT, FIRST_EXACT + 1] {
+            memo.put(slot, Value::Node(NodeId(1)));
+        }
+        memo.get(FIRST_EXACT + 1);
+        let (roots, rest) = memo.references();
+        assert_eq!((roots.len(), rest.len()), (2, 1));
     }
 }

@@ -47,7 +47,11 @@ impl Analyser for Pickle {
         detect::looks_like_pickle(&probe.head, 0, extension.as_deref(), &limits).unwrap_or(false)
     }
 
-    fn analyse(&self, artifact: &Artifact<'_>, examination: &mut Examination<'_>) -> Result<(), Stop> {
+    fn analyse(
+        &self,
+        artifact: &Artifact<'_>,
+        examination: &mut Examination<'_>,
+    ) -> Result<(), Stop> {
         analyse(artifact, examination)
     }
 }
@@ -70,7 +74,11 @@ impl Analyser for NamedPickle {
         Role::Passive
     }
 
-    fn analyse(&self, artifact: &Artifact<'_>, examination: &mut Examination<'_>) -> Result<(), Stop> {
+    fn analyse(
+        &self,
+        artifact: &Artifact<'_>,
+        examination: &mut Examination<'_>,
+    ) -> Result<(), Stop> {
         analyse(artifact, examination)
     }
 }

@@ -1,0 +1,75 @@
+//! xz, and what Python's `lzma` accepts behind it.
+
+use std::io;
+
+use lzma_rust2::{Action, Status, XzStream};
+
+use super::lzma::{self, Lzma, memory_in_kib};
+use super::push::{Outcome, Push, PushStream, Pushed};
+use super::{Codec, Input, Stream};
+use crate::analyse::Stop;
+
+/// xz. Python's `LZMAFile` goes on with lzma-alone streams as well as with xz streams, so that
+/// both are decoded behind the first one.
+pub(in crate::analyse::archive) struct Xz;
+
+/// The magic of xz.
+pub(in crate::analyse::archive) const MAGIC: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
+
+impl Codec for Xz {
+    fn name(&self) -> &'static str {
+        "xz"
+    }
+
+    fn begins(&self, head: &[u8]) -> bool {
+        head.starts_with(&MAGIC) || Lzma::header(head)
+    }
+
+    fn skip_padding(&self, input: &mut Input<'_>) -> io::Result<()> {
+        input.skip_zeros()
+    }
+
+    fn open<'a>(
+        &self,
+        mut input: Input<'a>,
+        memory: u64,
+    ) -> Result<Box<dyn Stream<'a> + 'a>, Stop> {
+        let (head, _) = input.peek::<6>()?;
+        if head != MAGIC && Lzma::header(&head) {
+            return Lzma.open(input, memory);
+        }
+        let stream = XzStream::new_mem_limit(false, memory_in_kib(memory));
+        Ok(Box::new(PushStream::new(input, Decoder { stream, memory })))
+    }
+}
+
+struct Decoder {
+    stream: XzStream,
+    memory: u64,
+}
+
+impl Push for Decoder {
+    fn name(&self) -> &'static str {
+        "xz"
+    }
+
+    fn push(&mut self, input: &[u8], last: bool, output: &mut [u8]) -> Pushed {
+        let action = if last { Action::Finish } else { Action::Run };
+        let made = self.stream.total_out();
+        match self.stream.process(input, output, action) {
+            Ok(result) => Pushed {
+                consumed: result.bytes_consumed,
+                produced: result.bytes_produced,
+                outcome: match result.status {
+                    Status::Ok => Outcome::More,
+                    Status::StreamEnd => Outcome::Ended { surplus: 0 },
+                },
+            },
+            Err(error) => Pushed {
+                consumed: 0,
+                produced: usize::try_from(self.stream.total_out().wrapping_sub(made)).unwrap_or(0),
+                outcome: Outcome::Failed(lzma::stop("xz", &error, self.memory)),
+            },
+        }
+    }
+}

@@ -1,0 +1,504 @@
+//! The survey of a zip: every member that some reader could reach, and every byte that belongs to
+//! none.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::anomalies::Anomalies;
+use super::super::name;
+use super::super::pages::Pages;
+use super::super::signature;
+use super::ZipMember;
+use super::end::{self, Directory, EndRecord};
+use super::header::{
+    Central, DESCRIPTOR, ENCRYPTED, HAS_DESCRIPTOR, Header, LOCAL, Local, NEVER_SET,
+};
+use crate::analyse::Stop;
+use crate::base::{Budget, Limits, ReadAt, read_up_to};
+use crate::evidence::ArchiveAnomaly as Anomaly;
+
+/// What a survey found.
+pub(super) struct Survey {
+    pub(super) members: Vec<ZipMember>,
+    pub(super) anomalies: Anomalies,
+    /// Why it is incomplete, if it is.
+    pub(super) stop: Option<Stop>,
+}
+
+/// Bytes outside of members that are searched for hidden ones, over one archive.
+const SEARCHED: u64 = 64 << 20;
+/// Zeros between members that pass as padding.
+const PADDING: u64 = 64 << 10;
+/// Bytes of local headers read at once: a header of torch with its padding fits.
+const LOCAL_PIECE: usize = 512;
+/// Bytes of directory read at once.
+const CENTRAL_PIECE: usize = 64 << 10;
+
+struct Surveyor<'a> {
+    bytes: &'a dyn ReadAt,
+    length: u64,
+    limits: &'a Limits,
+    pages: Pages<'a>,
+    members: Vec<ZipMember>,
+    /// For each member that was found through a directory: where it begins and ends.
+    extents: Vec<Extent>,
+    anomalies: Anomalies,
+    /// The members that other directories led to.
+    known: HashSet<Identity>,
+    /// Bytes of names kept so far.
+    name_bytes: u64,
+    to_search: u64,
+    stop: Option<Stop>,
+}
+
+#[derive(Clone, Copy)]
+struct Extent {
+    start: u64,
+    end: u64,
+    member: usize,
+}
+
+/// Surveys the archive in `bytes`.
+pub(super) fn survey(bytes: &dyn ReadAt, limits: &Limits) -> Result<Survey, Stop> {
+    let length = bytes.len()?;
+    let reach = usize::try_from(length).unwrap_or(usize::MAX).min(end::REACH);
+    let mut tail = vec![0; reach];
+    let count = read_up_to(bytes, length.saturating_sub(reach as u64), &mut tail)?;
+    tail.truncate(count);
+    let mut anomalies = Anomalies::default();
+    let records = end::find(bytes, length, &tail, &mut anomalies)?;
+    drop(tail);
+    let mut surveyor = Surveyor {
+        bytes,
+        length,
+        limits,
+        pages: Pages::new(bytes, LOCAL_PIECE),
+        members: Vec::new(),
+        extents: Vec::new(),
+        anomalies,
+        known: HashSet::new(),
+        name_bytes: 0,
+        to_search: SEARCHED,
+        stop: None,
+    };
+    surveyor.run(&records)?;
+    Ok(Survey { members: surveyor.members, anomalies: surveyor.anomalies, stop: surveyor.stop })
+}
+
+impl Surveyor<'_> {
+    fn run(&mut self, records: &[EndRecord]) -> Result<(), Stop> {
+        let Some((main, others)) = records.split_last() else {
+            self.walk(0, self.length, Hidden::Unlisted)?;
+            let reason = "there is no end record that points to a directory";
+            self.stop.get_or_insert(Stop::malformed(None, reason));
+            return Ok(());
+        };
+        for directory in &main.directories {
+            self.read_directory(directory)?;
+        }
+        for other in others {
+            // An archive stored in this one has its own end record, in the data of a member.
+            let inside = self.extents.iter().any(|extent| {
+                self.members.get(extent.member).is_some_and(|member| member.data_offset <= other.at)
+                    && other.at < extent.end
+            });
+            if !inside {
+                let detail = "there are several end records that point to a directory";
+                self.anomalies.add(other.at, Anomaly::EndRecord, detail);
+                for directory in &other.directories {
+                    self.read_directory(directory)?;
+                }
+            }
+        }
+        if main.end < self.length {
+            let count = self.length.saturating_sub(main.end);
+            let detail = format!("{count} bytes behind the end record");
+            self.anomalies.add(main.end, Anomaly::SuffixBytes, detail);
+        }
+        self.compare_names();
+        self.look_between(main)
+    }
+
+    /// Reads one directory and the local headers that it names.
+    fn read_directory(&mut self, directory: &Directory) -> Result<(), Stop> {
+        self.known = self.members.iter().map(identity).collect();
+        let mut pages = Pages::new(self.bytes, CENTRAL_PIECE);
+        let mut at = directory.start;
+        let mut count = 0_u64;
+        while at < directory.end {
+            let Some(entry) = Central::read(&mut pages, at)? else { break };
+            if self.members.len() as u64 >= self.limits.members {
+                self.exhausted(Budget::Members, self.limits.members);
+                return Ok(());
+            }
+            self.name_bytes = self.name_bytes.saturating_add(entry.header.name.len() as u64);
+            if self.name_bytes > self.limits.text {
+                self.exhausted(Budget::Text, self.limits.text);
+                return Ok(());
+            }
+            count = count.saturating_add(1);
+            at = at.saturating_add(entry.length);
+            self.add_listed(&entry, directory)?;
+        }
+        // A classic record counts modulo 65536 where there is no zip64 record.
+        if count != directory.count && !(directory.count == 0xffff && count >= 0xffff) {
+            let detail = format!("{count} entries, {} in the end record", directory.count);
+            self.anomalies.add(directory.start, Anomaly::EndRecord, detail);
+        }
+        if at != directory.end {
+            let detail = "the directory does not end where the end record begins";
+            self.anomalies.add(at, Anomaly::EndRecord, detail);
+        }
+        Ok(())
+    }
+
+    fn exhausted(&mut self, budget: Budget, limit: u64) {
+        self.stop.get_or_insert(Stop::Exhausted { budget, limit, offset: None });
+    }
+
+    /// Takes up a directory entry and its local header.
+    fn add_listed(&mut self, entry: &Central, directory: &Directory) -> Result<(), Stop> {
+        let name = name::text(&entry.header.name);
+        let at = entry.local_offset.saturating_add(directory.shift);
+        self.judge_entry(entry, &name);
+        let Some(local) = Local::read(&mut self.pages, at)? else {
+            let detail = format!("{name}: there is no local header at {at}");
+            self.anomalies.add(entry.at, Anomaly::MalformedHeader, detail);
+            return Ok(());
+        };
+        let member = ZipMember::new(&entry.header, &local, true);
+        if self.is_known(&member) {
+            return Ok(());
+        }
+        self.compare(entry, &local, &name);
+        let alternative = alternative(entry, &local);
+        let end = local.data.saturating_add(member.compressed_size);
+        let index = self.members.len();
+        self.extents.push(Extent { start: at, end, member: index });
+        self.members.push(member);
+        if let Some(header) = alternative {
+            self.members.push(ZipMember::new(&header, &local, false));
+        }
+        Ok(())
+    }
+
+    /// Whether another directory led to the same member before.
+    fn is_known(&self, member: &ZipMember) -> bool {
+        self.known.contains(&identity(member))
+    }
+
+    /// Notes what is odd about an entry in itself.
+    fn judge_entry(&mut self, entry: &Central, name: &str) {
+        if let Some(why) = name::hazard(&entry.header.name) {
+            self.anomalies.add(entry.at, Anomaly::UnsafePath, format!("{name:.100}: {why}"));
+        }
+        if let Some(other) = &entry.header.unicode_name {
+            let detail = format!("{name}: its Unicode name is {}", name::text(other));
+            self.anomalies.add(entry.at, Anomaly::HeaderMismatch, detail);
+        }
+        if entry.disk != 0 {
+            let detail = format!("{name}: begins on disk {}", entry.disk);
+            self.anomalies.add(entry.at, Anomaly::SeveralDisks, detail);
+        }
+        // The Unix file type, in the upper half whatever system the entry names.
+        match (entry.attributes >> 16) & 0xf000 {
+            0xa000 => self.anomalies.add(entry.at, Anomaly::Link, name),
+            0x1000 | 0x2000 | 0x6000 | 0xc000 => {
+                self.anomalies.add(entry.at, Anomaly::SpecialMember, name);
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes where local header and directory contradict each other.
+    fn compare(&mut self, entry: &Central, local: &Local, name: &str) {
+        let (ours, theirs) = (&local.header, &entry.header);
+        let mut differences = Vec::new();
+        if ours.name != theirs.name {
+            let local_name = name::text(&ours.name);
+            differences.push(format!("the local header names it {local_name}"));
+            if let Some(why) = name::hazard(&ours.name) {
+                let detail = format!("{local_name:.100}: {why}");
+                self.anomalies.add(local.at, Anomaly::UnsafePath, detail);
+            }
+        }
+        if let Some(other) = &ours.unicode_name {
+            differences.push(format!("its Unicode name is {}", name::text(other)));
+        }
+        if ours.method != theirs.method {
+            differences.push(format!("method {} here, {} there", ours.method, theirs.method));
+        }
+        if (ours.flags ^ theirs.flags) & !HAS_DESCRIPTOR != 0 {
+            differences
+                .push(format!("flags {:#06x} here, {:#06x} there", ours.flags, theirs.flags));
+        }
+        let streamed = ours.flags & HAS_DESCRIPTOR != 0;
+        for (what, here, there) in [
+            ("compressed size", ours.compressed, theirs.compressed),
+            ("size", ours.size, theirs.size),
+            ("checksum", u64::from(ours.checksum), u64::from(theirs.checksum)),
+        ] {
+            // With a descriptor, the header leaves it open.
+            let open = streamed && (here == 0 || here == 0xffff_ffff);
+            if here != there && !open {
+                differences.push(format!("{what} {here} here, {there} there"));
+            }
+        }
+        if !differences.is_empty() {
+            let detail = format!("{name}: {}", differences.join(", "));
+            self.anomalies.add(local.at, Anomaly::HeaderMismatch, detail);
+        }
+        let flags = ours.flags | theirs.flags;
+        if flags & NEVER_SET != 0 {
+            let detail = format!("{name}: flags {flags:#06x}");
+            self.anomalies.add(local.at, Anomaly::MisleadingFlags, detail);
+        }
+    }
+
+    /// Notes members whose names meet.
+    fn compare_names(&mut self) {
+        let mut seen: HashMap<String, usize> = HashMap::with_capacity(self.extents.len());
+        for extent in &self.extents {
+            let Some(member) = self.members.get(extent.member) else { continue };
+            let first = *seen.entry(name::key(&member.name)).or_insert(extent.member);
+            if first == extent.member {
+                continue;
+            }
+            let other = self.members.get(first).map_or("", |first| first.name.as_str());
+            let detail = if other == member.name {
+                member.name.clone()
+            } else {
+                format!("{} and {other}", member.name)
+            };
+            self.anomalies.add(member.header_offset, Anomaly::DuplicateMember, detail);
+        }
+    }
+
+    /// Looks at everything that belongs to no listed member.
+    fn look_between(&mut self, main: &EndRecord) -> Result<(), Stop> {
+        let mut extents = std::mem::take(&mut self.extents);
+        extents.sort_by_key(|extent| (extent.start, extent.end));
+        let mut claimed = 0_u64;
+        for (order, extent) in extents.iter().enumerate() {
+            if extent.start < claimed {
+                if let Some(member) = self.members.get_mut(extent.member) {
+                    member.shares_bytes = true;
+                    let detail = member.name.clone();
+                    self.anomalies.add(extent.start, Anomaly::Overlap, detail);
+                }
+            } else if extent.start > claimed {
+                let hidden = if order == 0 { Hidden::InFront } else { Hidden::Between };
+                self.walk(claimed, extent.start, hidden)?;
+            }
+            let end = extent.end.saturating_add(self.descriptor(extent)?);
+            claimed = claimed.max(end);
+        }
+        let starts = main.directories.iter().map(|directory| directory.start);
+        let directory = starts.min().unwrap_or(main.at);
+        if claimed > directory && !extents.is_empty() {
+            let detail = "a member reaches into the directory";
+            self.anomalies.add(directory, Anomaly::Overlap, detail);
+        } else if claimed < directory {
+            let hidden = if extents.is_empty() { Hidden::InFront } else { Hidden::Between };
+            self.walk(claimed, directory, hidden)?;
+        }
+        Ok(())
+    }
+
+    /// The length of the descriptor behind a member's data: with or without signature, with
+    /// narrow or wide sizes.
+    fn descriptor(&mut self, extent: &Extent) -> Result<u64, Stop> {
+        let Some(member) = self.members.get(extent.member) else { return Ok(0) };
+        if member.flags & HAS_DESCRIPTOR == 0 {
+            return Ok(0);
+        }
+        let mut bytes = [0; 24];
+        let count = read_up_to(self.bytes, extent.end, &mut bytes)?;
+        let bytes = bytes.get(..count).unwrap_or(&[]);
+        for signature in [&DESCRIPTOR[..], &[]] {
+            for wide in [false, true] {
+                let expected = member.descriptor(signature, wide);
+                if bytes.starts_with(&expected) {
+                    return Ok(expected.len() as u64);
+                }
+            }
+        }
+        if bytes.starts_with(&DESCRIPTOR) {
+            let detail = format!("{}: the data descriptor differs", member.name);
+            self.anomalies.add(extent.end, Anomaly::HeaderMismatch, detail);
+            return Ok(16);
+        }
+        Ok(0)
+    }
+
+    /// Walks bytes that no directory accounts for, from one local header to the next.
+    fn walk(&mut self, from: u64, to: u64, hidden: Hidden) -> Result<(), Stop> {
+        if hidden != Hidden::Unlisted && self.is_padding(from, to)? {
+            return Ok(());
+        }
+        let mut at = from;
+        let mut loose = 0_u64;
+        let mut open_end: Option<usize> = None;
+        while at < to {
+            let next = self.next_local(at, to)?;
+            let end = next.unwrap_or(to);
+            if let Some(index) = open_end.take() {
+                self.close(index, end)?;
+            } else {
+                loose = loose.saturating_add(end.saturating_sub(at));
+            }
+            let Some(found) = next else { break };
+            if self.members.len() as u64 >= self.limits.members {
+                self.exhausted(Budget::Members, self.limits.members);
+                break;
+            }
+            let local = Local::read(&mut self.pages, found)?.filter(Local::is_plausible);
+            let Some(local) = local.filter(|local| local.data <= to) else {
+                loose = loose.saturating_add(4);
+                at = found.saturating_add(4);
+                continue;
+            };
+            at = self.add_unlisted(&local, to, hidden);
+            if local.is_streamed() {
+                open_end = Some(self.members.len().saturating_sub(1));
+            }
+        }
+        self.judge_loose(from, loose, hidden);
+        Ok(())
+    }
+
+    /// Takes up a member that no directory names; returns where to go on looking.
+    fn add_unlisted(&mut self, local: &Local, to: u64, hidden: Hidden) -> u64 {
+        let mut member = ZipMember::new(&local.header, local, false);
+        let name = member.name.clone();
+        if hidden != Hidden::Unlisted {
+            self.anomalies.add(local.at, Anomaly::GhostMember, name.clone());
+        }
+        if let Some(why) = name::hazard(&local.header.name) {
+            self.anomalies.add(local.at, Anomaly::UnsafePath, format!("{name:.100}: {why}"));
+        }
+        let end = local.data.saturating_add(member.compressed_size);
+        if local.is_streamed() {
+            member.compressed_size = to.saturating_sub(local.data);
+            self.members.push(member);
+            return local.data;
+        }
+        let go_on = if end <= to {
+            end
+        } else {
+            member.shares_bytes = true;
+            member.compressed_size =
+                self.length.saturating_sub(local.data).min(member.compressed_size);
+            local.data
+        };
+        self.members.push(member);
+        go_on
+    }
+
+    /// Ends a member whose header leaves its size open, in front of `next`.
+    fn close(&mut self, index: usize, next: u64) -> Result<(), Stop> {
+        let Some(member) = self.members.get_mut(index) else { return Ok(()) };
+        let mut end = next;
+        for length in [16, 24] {
+            let mut signature = [0; 4];
+            let at = next.saturating_sub(length);
+            if at >= member.data_offset
+                && read_up_to(self.bytes, at, &mut signature)? == 4
+                && signature == DESCRIPTOR
+            {
+                end = at;
+                break;
+            }
+        }
+        member.compressed_size = end.saturating_sub(member.data_offset);
+        if member.method == 0 {
+            member.size = member.compressed_size;
+        }
+        Ok(())
+    }
+
+    fn judge_loose(&mut self, from: u64, loose: u64, hidden: Hidden) {
+        let anomaly = match hidden {
+            Hidden::InFront => Anomaly::PrefixBytes,
+            Hidden::Between => Anomaly::GapBytes,
+            Hidden::Unlisted => return,
+        };
+        if loose > 0 {
+            let searched = if self.to_search == 0 { ", not all of them searched" } else { "" };
+            let detail = format!("{loose} bytes that belong to no member{searched}");
+            self.anomalies.add(from, anomaly, detail);
+        }
+    }
+
+    fn is_padding(&self, from: u64, to: u64) -> Result<bool, Stop> {
+        let length = to.saturating_sub(from);
+        if length > PADDING || from == 0 {
+            return Ok(false);
+        }
+        let mut gap = vec![0; usize::try_from(length).unwrap_or(0)];
+        read_up_to(self.bytes, from, &mut gap)?;
+        Ok(gap.iter().all(|byte| *byte == 0))
+    }
+
+    /// The next local header between `from` and `to`, as far as the search may go.
+    fn next_local(&mut self, from: u64, to: u64) -> Result<Option<u64>, Stop> {
+        let mut at = from;
+        let mut piece = vec![0; 64];
+        while at < to && self.to_search > 0 {
+            let left = usize::try_from(to.saturating_sub(at)).unwrap_or(usize::MAX);
+            let count = read_up_to(self.bytes, at, &mut piece)?.min(left);
+            let read = piece.get(..count).unwrap_or(&[]);
+            if let Some(found) = signature::find(read, LOCAL, 0) {
+                self.to_search = self.to_search.saturating_sub(found as u64);
+                return Ok(Some(at.saturating_add(found as u64)));
+            }
+            if count < 4 || count == left {
+                break;
+            }
+            // A signature may begin in the last three bytes.
+            let step = count.saturating_sub(3) as u64;
+            self.to_search = self.to_search.saturating_sub(step);
+            at = at.saturating_add(step);
+            piece.resize(64 << 10, 0);
+        }
+        Ok(None)
+    }
+}
+
+/// What bytes are that no directory accounts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hidden {
+    /// In front of the first member.
+    InFront,
+    /// Between members, or between the last and the directory.
+    Between,
+    /// All of it: the archive has no directory.
+    Unlisted,
+}
+
+/// What tells members apart: header, method, compressed size, name.
+type Identity = (u64, u16, u64, String);
+
+fn identity(member: &ZipMember) -> Identity {
+    (member.header_offset, member.method, member.compressed_size, member.name.clone())
+}
+
+/// What the local header alone would make of a member, where that is something else.
+fn alternative(entry: &Central, local: &Local) -> Option<Header> {
+    let mut header = local.header.clone();
+    if header.flags & HAS_DESCRIPTOR != 0 {
+        if matches!(header.compressed, 0 | 0xffff_ffff) {
+            header.compressed = entry.header.compressed;
+        }
+        if matches!(header.size, 0 | 0xffff_ffff) {
+            header.size = entry.header.size;
+        }
+        if header.checksum == 0 {
+            header.checksum = entry.header.checksum;
+        }
+    }
+    let same = header.name == entry.header.name
+        && header.method == entry.header.method
+        && header.compressed == entry.header.compressed
+        && header.size == entry.header.size;
+    (!same).then_some(header)
+}

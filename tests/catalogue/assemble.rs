@@ -1,0 +1,51 @@
+//! A small assembler for pickles.
+
+/// Joins pieces.
+pub(crate) fn join(pieces: &[&[u8]]) -> Vec<u8> {
+    pieces.concat()
+}
+
+/// `SHORT_BINUNICODE`
+pub(crate) fn text(text: &str) -> Vec<u8> {
+    let mut out = vec![0x8c, u8::try_from(text.len()).unwrap()];
+    out.extend_from_slice(text.as_bytes());
+    out
+}
+
+/// `BINBYTES`
+pub(crate) fn bytes(content: &[u8]) -> Vec<u8> {
+    let mut out = vec![b'B'];
+    out.extend_from_slice(&u32::try_from(content.len()).unwrap().to_le_bytes());
+    out.extend_from_slice(content);
+    out
+}
+
+/// Module and name on the stack, then `STACK_GLOBAL`.
+pub(crate) fn stack_global(module: &str, name: &str) -> Vec<u8> {
+    join(&[&text(module), &text(name), b"\x93"])
+}
+
+/// `GLOBAL`
+pub(crate) fn global(module: &str, name: &str) -> Vec<u8> {
+    format!("c{module}\n{name}\n").into_bytes()
+}
+
+/// A protocol 4 stream (without frame) around a body.
+pub(crate) fn protocol4(body: &[u8]) -> Vec<u8> {
+    join(&[b"\x80\x04", body, b"."])
+}
+
+/// A protocol 2 stream around a body.
+pub(crate) fn protocol2(body: &[u8]) -> Vec<u8> {
+    join(&[b"\x80\x02", body, b"."])
+}
+
+/// `FRAME` of a given length.
+pub(crate) fn frame(length: u64) -> Vec<u8> {
+    join(&[b"\x95", &length.to_le_bytes()])
+}
+
+/// An inert stand-in for a command: a denied import that is called without arguments.
+pub(crate) fn canary() -> Vec<u8> {
+    b"cos\ngetpid\n)R".to_vec()
+}

@@ -1,0 +1,8 @@
+//! The catalogue of techniques: each case is bytes made here, judged by the real binary under the
+//! `baseline` policy. Payloads are inert names; nothing here is ever loaded.
+//!
+//! Case ids are stable and grouped by format; a case says which rules must fire.
+
+mod assemble;
+mod pickle;
+mod verdict;
