@@ -35,10 +35,7 @@ fn streams() {
         ("LEG-003", format!("L0x{NUMBER}L\n.").into_bytes()),
         ("LEG-003 decimal", b"L119547037146038801333356L\n.".to_vec()),
         ("LEG-004a", b"\x80\x02\x8a\x0b\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\0.".to_vec()),
-        (
-            "LEG-004b",
-            b"\x80\x02\x8b\x0a\0\0\0\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.".to_vec(),
-        ),
+        ("LEG-004b", b"\x80\x02\x8b\x0a\0\0\0\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.".to_vec()),
         ("LEG-004c", join(&[b"\x80\x02N0", &MAGIC[2..]])),
         ("LEG-004d", b"I119547037146038801333356\n.".to_vec()),
     ];
@@ -55,13 +52,20 @@ fn streams() {
     cases.extend([
         fails("LEG-001", BIN, legacy(|legacy| legacy.object = evil()), DENIED),
         fails("LEG-002", BIN, legacy(|legacy| legacy.keys = evil()), DENIED),
-        fails("LEG-004e", BIN, legacy(|legacy| legacy.magic = numbers[2].1.clone()), &["divergent-stream"]),
+        fails(
+            "LEG-004e",
+            BIN,
+            legacy(|legacy| legacy.magic = numbers[2].1.clone()),
+            &["divergent-stream"],
+        ),
         fails("LEG-005a", BIN, legacy(|legacy| legacy.system = evil()), DENIED),
         fails("LEG-005b", BIN, legacy(|legacy| legacy.version = evil()), DENIED),
         fails(
             "LEG-005c",
             BIN,
-            legacy(|legacy| legacy.system = protocol2(&join(&[&canary(), b"0}X\x0d\0\0\0little_endian\x88s"]))),
+            legacy(|legacy| {
+                legacy.system = protocol2(&join(&[&canary(), b"0}X\x0d\0\0\0little_endian\x88s"]))
+            }),
             DENIED,
         ),
         fails("LEG-006", BIN, legacy(|legacy| legacy.object = module()), &["torch-oddity"]),
@@ -110,7 +114,12 @@ fn tars() {
         tar::tar(&entries)
     };
     check(vec![
-        fails("LEG-008", "model.pt", old_tar(|old| old.object = evil()), &["denied-global", "torch-tar"]),
+        fails(
+            "LEG-008",
+            "model.pt",
+            old_tar(|old| old.object = evil()),
+            &["denied-global", "torch-tar"],
+        ),
         fails("LEG-009a", "model.pt", old_tar(|old| old.storages = evil()), DENIED),
         fails("LEG-009b", "model.pt", old_tar(|old| old.tensors = evil()), DENIED),
         fails(
@@ -196,10 +205,7 @@ fn tars() {
         fails(
             "LEG-013d",
             "model.tar",
-            tar::tar(&[
-                tar::pax(&[("linkpath", "/etc/passwd")]),
-                tar::link("data", b'2', "data2"),
-            ]),
+            tar::tar(&[tar::pax(&[("linkpath", "/etc/passwd")]), tar::link("data", b'2', "data2")]),
             &["archive-link"],
         ),
         fails(
@@ -236,6 +242,9 @@ fn a_plain_tar_of_torch_fails_for_its_layout_only() {
     let (code, rules, _) = crate::verdict::judge("model.pt", &OldTar::plain().bytes());
     assert_eq!(code, Some(1));
     for rule in &rules {
-        assert!(["torch-tar", "unsafe-format", "missing-safetensors"].contains(&rule.as_str()), "{rules:?}");
+        assert!(
+            ["torch-tar", "unsafe-format", "missing-safetensors"].contains(&rule.as_str()),
+            "{rules:?}"
+        );
     }
 }

@@ -120,7 +120,11 @@ pub(crate) fn records(pickle: &[u8], storages: &[(&str, &[u8])]) -> Vec<Member> 
         members.push(record(root, &format!("data/{key}"), content));
     }
     members.push(record(root, "version", b"3\n"));
-    members.push(record(root, ".data/serialization_id", b"0123456789012345678901234567890123456789"));
+    members.push(record(
+        root,
+        ".data/serialization_id",
+        b"0123456789012345678901234567890123456789",
+    ));
     members
 }
 
