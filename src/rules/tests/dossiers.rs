@@ -187,10 +187,12 @@ pub(crate) fn entry(source: &str, revision: Option<&str>) -> Entry {
         name: "ranker".to_owned(),
         source: source.to_owned(),
         source_place: place(source_span),
+        origin: source.parse().unwrap(),
         revision: revision.map(str::to_owned),
         revision_place: revision_span.map(place),
         files: Vec::new(),
         profile: None,
+        profile_place: None,
     }
 }
 
