@@ -319,9 +319,8 @@ mod tests {
     #[test]
     fn bombs_end_with_the_budget() {
         let zeros = vec![0; 5 << 20];
-        let mut limits = Limits::default();
-        limits.decompressed_floor = 1 << 20;
-        limits.decompressed_ratio = 1;
+        let limits =
+            Limits { decompressed_floor: 1 << 20, decompressed_ratio: 1, ..Limits::default() };
         // The xz of these tests does not compress.
         for (name, pack) in ALL.into_iter().filter(|(name, _)| *name != "xz") {
             let file = analyse_file("x", &pack(&zeros), &NoSiblings, &limits);
@@ -340,8 +339,7 @@ mod tests {
 
     #[test]
     fn large_dictionaries_are_refused() {
-        let mut limits = Limits::default();
-        limits.decompressor_memory = 1 << 20;
+        let limits = Limits { decompressor_memory: 1 << 20, ..Limits::default() };
         let mut huge_zstd = zstd(INNER);
         // No single segment, a window of 128 MiB.
         huge_zstd[4] &= !0x20;

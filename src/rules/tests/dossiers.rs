@@ -186,6 +186,7 @@ pub(crate) fn entry(source: &str, revision: Option<&str>) -> Entry {
     Entry {
         name: "ranker".to_owned(),
         source: source.to_owned(),
+        origin: source.parse().unwrap(),
         source_place: place(source_span),
         origin: source.parse().unwrap(),
         revision: revision.map(str::to_owned),

@@ -87,7 +87,7 @@ impl ZipMember {
 /// The decoded bytes of a member.
 pub(super) enum Content<'a> {
     Stored(Window<'a>),
-    Decoded(Decompressed<'a>),
+    Decoded(Box<Decompressed<'a>>),
 }
 
 impl<'a> Content<'a> {
@@ -122,7 +122,7 @@ impl<'a> Content<'a> {
         let rules = StreamRules { memory: limits.decompressor_memory, most };
         let window = Window::new(bytes, member.data_offset, member.compressed_size);
         let allowance = Arc::clone(examination.decompression());
-        Some(Self::Decoded(Decompressed::new(window, codec, rules, allowance)))
+        Some(Self::Decoded(Box::new(Decompressed::new(window, codec, rules, allowance))))
     }
 
     /// Whether there is nothing in it: a folder that was deflated, say.

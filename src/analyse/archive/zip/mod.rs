@@ -11,6 +11,7 @@
 mod end;
 mod header;
 mod layout;
+mod loose;
 mod member;
 mod npz;
 mod survey;
@@ -119,7 +120,8 @@ impl<'a> ZipArchive<'a> {
     }
 
     /// The decoded bytes of a member: a window on the archive if it is stored, a stream if it is
-    /// compressed. Fails if it is encrypted or its method is not known; leave such a member to be
+    /// compressed. What decodes to 4 MiB or less is compared with its checksum and sizes here;
+    /// larger streams are compared only when they are examined by content. Fails if it is encrypted or its method is not known; leave such a member to be
     /// examined by content, which records why.
     pub fn open(
         &self,
@@ -139,7 +141,7 @@ impl<'a> ZipArchive<'a> {
         }
         Ok(match content {
             Content::Stored(window) => Box::new(window),
-            Content::Decoded(stream) => Box::new(stream),
+            Content::Decoded(stream) => stream,
         })
     }
 

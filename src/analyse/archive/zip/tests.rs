@@ -477,9 +477,7 @@ fn corrupt_deflate_keeps_what_came_before() {
 #[test]
 fn a_bomb_ends_with_the_budget() {
     let bomb = deflated("zeros", &vec![0; 3 << 20]);
-    let mut limits = Limits::default();
-    limits.decompressed_floor = 2 << 20;
-    limits.decompressed_ratio = 1;
+    let limits = Limits { decompressed_floor: 2 << 20, decompressed_ratio: 1, ..Limits::default() };
     let bytes = zip(&[bomb]).bytes();
     let file = analyse_file("x", &bytes, &NoSiblings, &limits);
     assert!(coverage(&file).iter().any(|fact| matches!(
