@@ -188,7 +188,6 @@ pub(crate) fn entry(source: &str, revision: Option<&str>) -> Entry {
         source: source.to_owned(),
         origin: source.parse().unwrap(),
         source_place: place(source_span),
-        origin: source.parse().unwrap(),
         revision: revision.map(str::to_owned),
         revision_place: revision_span.map(place),
         files: Vec::new(),
