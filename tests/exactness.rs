@@ -32,8 +32,11 @@ fn globals_are_those_that_find_class_was_asked_for() {
         let mut nested = BTreeSet::new();
         for piece in &evidence.evidence {
             if let Fact::Pickle(PickleFact::Import(import)) = &piece.fact {
-                let in_operand =
-                    piece.origin.member.as_deref().is_some_and(|member| member.contains("operand@"));
+                let in_operand = piece
+                    .origin
+                    .member
+                    .as_deref()
+                    .is_some_and(|member| member.contains("operand@"));
                 if in_operand { &mut nested } else { &mut found }.insert(import.global());
             }
         }

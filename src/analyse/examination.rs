@@ -191,11 +191,13 @@ impl<'a> Examination<'a> {
         self.evidence.len()
     }
 
-    /// Whether, since the mark was taken, something was recorded as not analysed.
+    /// Whether, since the mark was taken, an analyser was recorded to have stopped early.
     pub fn stopped_since(&self, mark: usize) -> bool {
-        self.evidence
-            .get(mark..)
-            .is_some_and(|new| new.iter().any(|piece| matches!(piece.fact, Fact::Coverage(_))))
+        let stopped = |piece: &Evidence| match &piece.fact {
+            Fact::Coverage(fact) => !matches!(fact, CoverageFact::Unscanned { .. }),
+            _ => false,
+        };
+        self.evidence.get(mark..).is_some_and(|new| new.iter().any(stopped))
     }
 
     /// Analyses bytes found inside the current ones as whatever they are, one level deeper, and
@@ -239,7 +241,8 @@ impl<'a> Examination<'a> {
         let member = self.member();
         let origin = Origin { member, offset: None };
         let fact = PickleFact::NestedPayload { format, encoding: encoding.to_owned(), consumer };
-        self.evidence.insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
+        self.evidence
+            .insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
     }
 
     /// Runs `work` one level deeper, in the member `name`: what it records is recorded there.
@@ -353,6 +356,9 @@ pub fn analyse_file(
         examination.record_stop(&Format::new("unknown"), error.into());
     }
     let formats = examination.examine(path, bytes, Reach::WHOLE);
+    if let Some(lie) = super::names::mismatch(path, &formats) {
+        examination.record(None, lie);
+    }
     let status = status_of(&examination.evidence);
     FileEvidence {
         path: path.to_owned(),

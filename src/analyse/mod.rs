@@ -6,12 +6,25 @@
 
 mod allowance;
 pub mod archive;
+mod card;
 mod examination;
+mod json;
+mod lfs_pointer;
+mod media;
+mod names;
+mod native;
+mod npy;
+mod payload;
 mod pickle;
 mod probe;
+mod recognised;
+mod safetensors;
+mod script;
+mod text;
 mod torch;
 
 pub use allowance::DecompressionAllowance;
+pub use card::read_card;
 pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
 
@@ -60,5 +73,32 @@ pub enum Role {
 }
 
 /// Every format, in the order in which they are asked.
-pub static ANALYSERS: &[&dyn Analyser] =
-    &[&archive::zip::Zip, &pickle::Pickle, &pickle::NamedPickle];
+pub static ANALYSERS: &[&dyn Analyser] = &[
+    &archive::zip::Zip,
+    &archive::tar::Tar,
+    &archive::sevenz::SevenZ,
+    &archive::opaque::RAR,
+    &archive::opaque::CAB,
+    &archive::opaque::LZIP,
+    &archive::compressed::GZIP,
+    &archive::compressed::ZLIB,
+    &archive::compressed::BZ2,
+    &archive::compressed::XZ,
+    &archive::compressed::LZMA,
+    &archive::compressed::LZ4,
+    &archive::compressed::ZSTD,
+    &archive::compressed::ZFILE,
+    &safetensors::Safetensors,
+    &safetensors::SafetensorsIndex,
+    &pickle::Pickle,
+    &npy::Npy,
+    &native::NativeCode,
+    &script::Script,
+    &recognised::RecognisedByMagic,
+    &pickle::NamedPickle,
+    &lfs_pointer::LfsPointer,
+    &media::Media,
+    &text::Text,
+    &recognised::SentencePiece,
+    &recognised::RecognisedByStructure,
+];

@@ -5,8 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// What an analysis of one file may cost. Running out is evidence
-/// ([`BudgetExhausted`](crate::evidence::CoverageFact::BudgetExhausted)), keeps what was found
-/// before, and is never a pass.
+/// (`CoverageFact::BudgetExhausted`), keeps what was found before, and is never a pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How deep containers may nest: an archive in an archive, a pickle in a pickle. 8.

@@ -1,15 +1,31 @@
 //! The ground floor: small types that every room speaks in, each named by what it is.
 
 mod digest;
+mod editor_schema;
 mod limits;
 mod located;
+mod path_glob;
+mod problem;
 mod read_at;
+mod reading;
+mod repo_id;
+mod revision;
 mod severity;
+mod suggestion;
 mod untrusted;
+mod yaml;
 
 pub use digest::{Digest, DigestError, Sha256Hasher};
+pub use editor_schema::{editor_schema, inlining_generator};
 pub use limits::{Budget, Limits};
-pub use located::{Document, Located, Place, Span};
+pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
+pub use path_glob::{GlobError, NameGlob, PathGlobs};
+pub use problem::{Problem, render_problems};
 pub use read_at::{FileBytes, ReadAt, Window, read_exact_at, read_up_to};
+pub use reading::{Fields, Reading, Value, quoted};
+pub use repo_id::{RepoId, RepoIdError};
+pub use revision::{Revision, RevisionError};
 pub use severity::{Severity, UnknownSeverity};
+pub use suggestion::closest;
 pub use untrusted::Untrusted;
+pub use yaml::{Content, Node, read_yaml};

@@ -8,11 +8,23 @@ use std::fmt;
 /// zero-width characters, tag characters and the byte-order mark, so that the text can neither
 /// start a line (a line that begins with `::` is a command to a CI runner), nor reorder or hide
 /// what stands beside it. With a precision (`{:.256}`) it shows at most that many characters of
-/// the text and then `…`.
+/// the text and then `…`. In `##[` and `##vso[`, which CI runners take for a command wherever they
+/// stand in a line, the first `#` is escaped as well.
 #[derive(Clone, Copy, Debug)]
 pub struct Untrusted<'a>(pub &'a str);
 
-/// Whether a character could change how its surroundings are read.
+impl Untrusted<'_> {
+    /// Whether a character could change how its surroundings are read.
+    pub fn is_dangerous(c: char) -> bool {
+        is_dangerous(c)
+    }
+
+    /// Whether the text begins like a command of a CI runner that counts in the middle of a line.
+    pub fn begins_command(text: &str) -> bool {
+        text.starts_with("##[") || text.starts_with("##vso[")
+    }
+}
+
 fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -26,7 +38,7 @@ impl fmt::Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use fmt::Write as _;
         let most = f.precision().unwrap_or(usize::MAX);
-        for (count, c) in self.0.chars().enumerate() {
+        for (count, (at, c)) in self.0.char_indices().enumerate() {
             if count >= most {
                 return f.write_char('…');
             }
@@ -34,6 +46,9 @@ impl fmt::Display for Untrusted<'_> {
                 '\n' => f.write_str("\\n")?,
                 '\r' => f.write_str("\\r")?,
                 '\t' => f.write_str("\\t")?,
+                '#' if self.0.get(at..).is_some_and(Self::begins_command) => {
+                    f.write_str("\\u{23}")?
+                }
                 c if is_dangerous(c) => write!(f, "\\u{{{:x}}}", u32::from(c))?,
                 c => f.write_char(c)?,
             }
@@ -53,6 +68,12 @@ mod tests {
             Untrusted(text).to_string(),
             "a\\r\\n::error::x\\u{1b}[31m\\u{202e}\\u{200b}\\u{e0041}é"
         );
+    }
+
+    #[test]
+    fn a_runner_command_inside_a_line_is_escaped() {
+        let text = "a##[error]b ##vso[task.x]c # ## fine";
+        assert_eq!(Untrusted(text).to_string(), "a\\u{23}#[error]b \\u{23}#vso[task.x]c # ## fine");
     }
 
     #[test]

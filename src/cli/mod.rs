@@ -1,6 +1,82 @@
 //! The command line: one file per subcommand.
+//!
+//! Only this room knows exit codes: 0 pass · 1 policy violated · 2 bad usage, policy or manifest ·
+//! 3 incomplete.
+
+mod arguments;
+mod check;
+mod discovery;
+mod documents;
+mod examine;
+mod exit;
+mod explain;
+mod inspect;
+mod outputs;
+mod pipeline;
+mod progress;
+mod rules;
+mod scan;
+mod shim;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Verdict;
+
+/// The gate that a machine-learning model passes before it is merged or deployed.
+///
+/// Models are never loaded, unpickled, imported or run: only their bytes are read.
+#[derive(Debug, Parser)]
+#[command(
+    name = "weighstation",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 pass · 1 policy violated · 2 bad usage, policy or manifest · \
+                  3 incomplete, something could not be judged"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge the models that a manifest names by a policy.
+    Check(check::Arguments),
+    /// Judge files and folders without a manifest.
+    Scan(scan::Arguments),
+    /// Show the facts about one file, without a policy.
+    Inspect(inspect::Arguments),
+    /// Explain a rule: what it checks, why, how to fix.
+    Explain(explain::Arguments),
+    /// List all rules.
+    Rules(rules::Arguments),
+}
 
 /// Runs the command line of this process and returns its exit code.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(arguments),
+        Command::Scan(arguments) => scan::run(arguments),
+        Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Rules(arguments) => rules::run(arguments),
+    };
+    match result {
+        Ok(verdict) => verdict.into(),
+        Err(failure) => failure.report(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Arguments::command().debug_assert();
+    }
 }

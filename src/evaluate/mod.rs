@@ -1,1 +1,199 @@
-//! To come.
+//! Every rule on every entry: severities, waivers, fingerprints, order, verdict.
+//!
+//! This is the only place where a policy's severities and waivers act. It never softens: what a
+//! rule reports is in the report, at the severity of the policy in force, and only a waiver that
+//! holds today keeps it from failing the gate.
+
+mod coverage;
+mod fingerprint;
+mod globals;
+mod merging;
+mod outcome;
+mod place;
+mod severity;
+mod waivers;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::base::{Digest, Severity};
+use crate::evidence::Dossier;
+use crate::finding::{Finding, Incident, ModelReport, Report, RuleMeta};
+use crate::manifest::Entry;
+use crate::policy::Policy;
+use crate::rules::card::card_report;
+use crate::rules::{Case, RULES, Violation};
+
+use fingerprint::Fingerprints;
+use waivers::WaiverRegister;
+
+pub use waivers::binds_digest;
+
+/// One model with all that is known of it and the policy that judges it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What the manifest says; `None` for a path given to `scan`.
+    pub entry: Option<Entry>,
+    /// The name in reports.
+    pub name: String,
+    /// The source as written.
+    pub source: String,
+    /// The 40-hex commit, if there is one.
+    pub revision: Option<String>,
+    /// What was found.
+    pub dossier: Dossier,
+    /// The policy in force for it, its profile applied.
+    pub policy: Arc<Policy>,
+}
+
+/// What a run is beside its models.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Version of weighstation.
+    pub version: &'static str,
+    /// When the run began, RFC 3339, UTC.
+    pub timestamp: String,
+    /// The day on which waivers must hold.
+    pub today: Date,
+    /// The policy without a profile: its `fail_on` is the run's, and its waivers are looked after
+    /// even if every entry has a profile.
+    pub policy: Arc<Policy>,
+    /// The policy as shown: a path, or `preset baseline`.
+    pub policy_name: String,
+    /// The manifest's path as shown; `None` for a scan of paths.
+    pub manifest: Option<String>,
+    /// What could not be judged, as far as it is known already.
+    pub incidents: Vec<Incident>,
+}
+
+/// Judges every model and the policy's own waivers.
+pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
+    let mut waivers = WaiverRegister::new(run.today);
+    waivers.register(&run.policy);
+    let mut fingerprints = Fingerprints::default();
+    // With the index of its model, for the order.
+    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    for (index, judged) in cases.iter().enumerate() {
+        waivers.register(&judged.policy);
+        let digests = digests_by_path(&judged.dossier);
+        for ruling in rulings(judged) {
+            let mut finding = judged.finding(ruling, &mut fingerprints);
+            let digest = finding.location.path.as_ref().and_then(|path| digests.get(path.as_str()));
+            finding.waiver = waivers.cover(&judged.policy, &finding, digest.copied());
+            findings.push((index, finding));
+        }
+    }
+    findings.extend(
+        waivers.findings(&mut fingerprints).into_iter().map(|finding| (usize::MAX, finding)),
+    );
+    // Stable: equal keys stay in the order of rules and evidence.
+    findings.sort_by(|(left_model, left), (right_model, right)| {
+        right
+            .severity
+            .cmp(&left.severity)
+            .then_with(|| left_model.cmp(right_model))
+            .then_with(|| left.location.cmp(&right.location))
+    });
+
+    let policies: Vec<&Policy> =
+        std::iter::once(&*run.policy).chain(cases.iter().map(|judged| &*judged.policy)).collect();
+    let rules = severity::rules_in_force(&policies);
+    let incidents = coverage::incidents(run.incidents, &cases);
+    let mut report = Report {
+        version: run.version,
+        timestamp: run.timestamp,
+        outcome: crate::finding::Outcome::Incomplete,
+        models: cases.into_iter().map(Judged::into_report).collect(),
+        findings: findings.into_iter().map(|(_, finding)| finding).collect(),
+        incidents,
+        rules,
+        fail_on: run.policy.fail_on,
+        policy: run.policy_name,
+        manifest: run.manifest,
+    };
+    report.outcome = outcome::of(&report);
+    report
+}
+
+/// A rule's judgement with the severity in force.
+struct Ruling {
+    meta: &'static RuleMeta,
+    severity: Severity,
+    violation: Violation,
+}
+
+/// What the rules that are on say of one model, in registry order, one per subject and place.
+fn rulings(judged: &Judged) -> Vec<Ruling> {
+    let case =
+        Case { entry: judged.entry.as_ref(), dossier: &judged.dossier, policy: &judged.policy };
+    let mut rulings = Vec::new();
+    for rule in RULES {
+        let meta = rule.meta();
+        let Some(severity) = severity::in_force(&judged.policy, meta) else { continue };
+        let mut violations = Vec::new();
+        rule.check(&case, &mut violations);
+        rulings.extend(merging::one_per_subject(violations).into_iter().map(|violation| Ruling {
+            meta,
+            severity,
+            violation,
+        }));
+    }
+    rulings
+}
+
+impl Judged {
+    fn finding(&self, ruling: Ruling, fingerprints: &mut Fingerprints) -> Finding {
+        let Ruling { meta, severity, violation } = ruling;
+        let fingerprint = fingerprints.of(meta.id, &self.source, &violation);
+        let place = violation
+            .manifest
+            .as_ref()
+            .or_else(|| self.entry.as_ref().map(|entry| &entry.source_place));
+        Finding {
+            rule: meta.id,
+            title: meta.title,
+            severity,
+            model: self.name.clone(),
+            manifest: place.map(place::manifest_place),
+            description: violation.description,
+            recommendation: violation.recommendation,
+            location: violation.location,
+            fingerprint,
+            waiver: None,
+        }
+    }
+
+    fn into_report(self) -> ModelReport {
+        let card = self
+            .dossier
+            .is_repository
+            .then(|| card_report(self.dossier.card.as_ref(), &self.policy.card));
+        let files = self
+            .dossier
+            .files
+            .into_iter()
+            .map(|evidence| globals::file_report(evidence, &self.policy.pickle))
+            .collect();
+        ModelReport {
+            name: self.name,
+            source: self.source,
+            revision: self.revision,
+            card,
+            files,
+            fail_on: Some(self.policy.fail_on),
+        }
+    }
+}
+
+fn digests_by_path(dossier: &Dossier) -> HashMap<&str, Digest> {
+    dossier
+        .files
+        .iter()
+        .filter_map(|file| file.sha256.map(|digest| (file.path.as_str(), digest)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

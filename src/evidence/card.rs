@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Card {
     /// The path of the card inside the model (untrusted).
     pub path: String,
-    /// Words of text outside front matter, code and markup.
+    /// Words of text outside front matter, code and markup. Placeholders such as "[More
+    /// Information Needed]" don't count.
     pub words: u64,
     /// The card's text, lower-cased, without front matter: what keywords are looked for in. Cut at
     /// [`Limits::text`](crate::base::Limits::text).

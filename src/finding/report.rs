@@ -23,7 +23,8 @@ pub struct Report {
     /// Every rule that ran, in registry order, with the severity in force: the highest where
     /// profiles differ, `None` where it is off everywhere.
     pub rules: Vec<(&'static RuleMeta, Option<Severity>)>,
-    /// The lowest severity that fails the gate.
+    /// The lowest severity that fails the gate, for models without their own
+    /// ([`ModelReport::fail_on`]).
     pub fail_on: Severity,
     /// The policy as shown: a path, or `preset baseline`.
     pub policy: String,
@@ -66,6 +67,9 @@ pub struct ModelReport {
     pub card: Option<CardReport>,
     /// Every file that was judged.
     pub files: Vec<FileReport>,
+    /// The lowest severity that fails the gate for this model, where its profile has its own;
+    /// `None` for the run's.
+    pub fail_on: Option<Severity>,
 }
 
 /// A file, and how its globals were judged.
@@ -156,9 +160,20 @@ pub struct Tally {
 }
 
 impl Report {
-    /// Whether a finding fails the gate.
+    /// Whether a finding fails the gate, by the policy of its model.
     pub fn fails(&self, finding: &Finding) -> bool {
-        finding.waiver.is_none() && finding.severity >= self.fail_on
+        finding.waiver.is_none() && finding.severity >= self.fail_on_for(&finding.model)
+    }
+
+    /// The lowest severity that fails the gate for a model. Of several models of one name the
+    /// strictest counts.
+    pub fn fail_on_for(&self, model: &str) -> Severity {
+        self.models
+            .iter()
+            .filter(|report| report.name == model)
+            .filter_map(|report| report.fail_on)
+            .min()
+            .unwrap_or(self.fail_on)
     }
 
     /// Counts the findings.

@@ -1,6 +1,23 @@
 //! What the project uses: `models.yaml`, read and checked.
 
-use crate::base::Place;
+mod reading;
+mod source;
+
+use std::sync::Arc;
+
+pub use reading::manifest_schema;
+pub use source::{Source, SourceError};
+
+use crate::base::{Document, Place, Revision};
+
+/// The models that the project uses.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The file.
+    pub document: Arc<Document>,
+    /// The models in the order written: at least one, no two of the same name.
+    pub entries: Vec<Entry>,
+}
 
 /// One model that the project uses.
 #[derive(Clone, Debug)]
@@ -11,12 +28,25 @@ pub struct Entry {
     pub source: String,
     /// Where `source` is written.
     pub source_place: Place,
-    /// The revision, as written.
+    /// Where the model is.
+    pub origin: Source,
+    /// The revision, as written: a commit, branch or tag.
     pub revision: Option<String>,
     /// Where `revision` is written, if it is.
     pub revision_place: Option<Place>,
-    /// Globs over paths inside the model that select what the project loads; empty for all.
+    /// Globs over paths inside the model that select what the project loads; empty for all. They
+    /// compile as [`PathGlobs`](crate::base::PathGlobs).
     pub files: Vec<String>,
     /// The profile of the policy that judges it.
     pub profile: Option<String>,
+    /// Where `profile` is written, if it is.
+    pub profile_place: Option<Place>,
+}
+
+impl Entry {
+    /// Whether the entry means a full commit hash, which alone always means the same bytes.
+    pub fn is_pinned(&self) -> bool {
+        let revision = self.revision.as_deref().and_then(|text| text.parse::<Revision>().ok());
+        revision.is_some_and(|revision| revision.is_commit())
+    }
 }

@@ -1,7 +1,8 @@
 //! The policy in force for one manifest entry: presets, file and profile merged.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use super::GlobalSet;
 use crate::base::{Digest, Place, Severity};
 
 /// The policy in force for one entry.
@@ -32,31 +33,24 @@ pub enum RuleSetting {
     Severity(Severity),
 }
 
+impl RuleSetting {
+    /// The word in a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Severity(severity) => severity.name(),
+        }
+    }
+}
+
 /// What pickles may import.
 #[derive(Clone, Debug, Default)]
 pub struct PicklePolicy {
     /// What may be imported and called.
     pub allowed_globals: GlobalSet,
-    /// What may not, whatever else says: raises the severity and explains, and an exact entry
-    /// here beats a glob in `allowed_globals`.
+    /// What may not, whatever else says: beats every entry of `allowed_globals`.
     pub denied_globals: GlobalSet,
 }
-
-/// A set of globals: exact names and globs.
-///
-/// In a glob `.` separates: `torch.*Storage` matches `torch.FloatStorage` and never
-/// `torch.a.bStorage`; `**` crosses dots.
-#[derive(Clone, Debug, Default)]
-pub struct GlobalSet {
-    /// Exact `module.name` entries.
-    pub exact: HashSet<String>,
-    /// Entries with a `*`.
-    pub patterns: Vec<GlobalPattern>,
-}
-
-/// A glob over a global's full name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GlobalPattern(pub String);
 
 /// What a model card must have.
 #[derive(Clone, Debug)]
@@ -81,12 +75,23 @@ pub struct CardSectionPolicy {
 }
 
 /// How a card's section is recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(rename_all = "kebab-case", inline)]
 pub enum CardMatch {
     /// A keyword stands anywhere in the text.
     Keywords,
     /// A keyword stands in a heading with content below it.
     Headings,
+}
+
+impl CardMatch {
+    /// The word in a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keywords => "keywords",
+            Self::Headings => "headings",
+        }
+    }
 }
 
 /// What makes a publisher trustworthy.

@@ -1,8 +1,26 @@
 //! What the team allows: the effective policy, and the files it is read from.
+//!
+//! A policy file is read (`reading`) into what is written in it (`written`), stacked on what it
+//! extends (`layers`, `presets`), merged (`merging`) and either shown with the origin of each
+//! value (`showing`) or applied ([`Policy`]).
 
+mod card_sections;
 mod effective;
+mod global_set;
+mod layers;
+mod merging;
+mod presets;
+mod reading;
+mod schema;
+mod showing;
+mod written;
 
+pub use card_sections::{BUILT_IN_SECTIONS, BuiltInSection};
 pub use effective::{
-    CardMatch, CardPolicy, CardSectionPolicy, GlobalPattern, GlobalSet, LicensePolicy,
-    PicklePolicy, Policy, RuleSetting, TrustPolicy, Waiver,
+    CardMatch, CardPolicy, CardSectionPolicy, LicensePolicy, PicklePolicy, Policy, RuleSetting,
+    TrustPolicy, Waiver,
 };
+pub use global_set::{GlobalEntry, GlobalEntryError, GlobalMatch, GlobalPattern, GlobalSet};
+pub use layers::{Loader, PolicyLayers};
+pub use presets::{PRESETS, Preset, PresetKind, is_preset_name};
+pub use schema::policy_schema;

@@ -3,11 +3,28 @@
 //! A rule is one file with its documentation beside it (`x.rs`, `x.md`) and one line in
 //! [`RULES`]. Whatever a rule wants to know must first become evidence.
 
+mod archives;
+pub mod card;
+mod documentation;
+mod files;
+pub mod globals;
+mod pickle;
+mod provenance;
+mod safetensors;
+mod torch;
+pub mod waivers;
+mod wording;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
 use crate::base::Place;
-use crate::evidence::Dossier;
+use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
 use crate::finding::{Location, RuleMeta};
 use crate::manifest::Entry;
 use crate::policy::Policy;
+
+pub use documentation::documentation;
 
 /// One entry with all that is known of it and the policy that judges it.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +35,55 @@ pub struct Case<'a> {
     pub dossier: &'a Dossier,
     /// The policy in force for the entry, its profile applied.
     pub policy: &'a Policy,
+}
+
+impl<'a> Case<'a> {
+    /// Every fact of every file, in order.
+    fn facts(&self) -> impl Iterator<Item = Seen<'a>> + use<'a> {
+        self.dossier.files.iter().flat_map(|file| {
+            file.evidence.iter().map(move |evidence| Seen {
+                file,
+                origin: &evidence.origin,
+                fact: &evidence.fact,
+            })
+        })
+    }
+}
+
+/// A fact, and the file and place where it was seen.
+#[derive(Clone, Copy, Debug)]
+struct Seen<'a> {
+    file: &'a FileEvidence,
+    origin: &'a Origin,
+    fact: &'a Fact,
+}
+
+impl Seen<'_> {
+    /// A violation at the place where the fact was seen.
+    fn violation(
+        &self,
+        subject: impl Into<String>,
+        description: impl Into<String>,
+        recommendation: impl Into<String>,
+    ) -> Violation {
+        Violation {
+            location: Location { path: Some(self.file.path.clone()), origin: self.origin.clone() },
+            manifest: None,
+            description: description.into(),
+            recommendation: recommendation.into(),
+            subject: subject.into(),
+        }
+    }
+
+    /// The file or member in words: `` `archive/data.pkl` in `model.bin` ``.
+    fn holder(&self) -> String {
+        wording::holder(self.file, self.origin)
+    }
+
+    /// ` at byte 31`, or nothing where no offset is known.
+    fn at_byte(&self) -> String {
+        wording::at_byte(self.origin)
+    }
 }
 
 /// A violation before severities and waivers are applied.
@@ -43,4 +109,72 @@ pub trait Rule: Sync {
 
     /// Judges one entry.
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>);
+}
+
+/// Every rule: by subject, the rules of one subject sorted by id.
+pub static RULES: &[&dyn Rule] = &[
+    // What a pickle does when it is loaded.
+    &pickle::DeniedGlobal,
+    &pickle::DivergentStream,
+    &pickle::IndirectCall,
+    &pickle::NestedPayload,
+    &pickle::ObjectMutation,
+    &pickle::OutOfBandBuffer,
+    &pickle::PersistentId,
+    &pickle::PickleExtension,
+    &pickle::TrailingData,
+    &pickle::UnexpectedArguments,
+    &pickle::UnlistedGlobal,
+    &pickle::UnresolvedGlobal,
+    &pickle::UnsafeState,
+    // What a file is.
+    &files::BudgetExhausted,
+    &files::EscapingLink,
+    &files::ExecutableFile,
+    &files::ExecutablePermission,
+    &files::FormatMismatch,
+    &files::Link,
+    &files::MalformedFile,
+    &files::MissingSafetensors,
+    &files::ObjectArray,
+    &files::PolyglotFile,
+    &files::ScriptFile,
+    &files::UnreadableFile,
+    &files::UnsafeFormat,
+    &files::UnscannedFile,
+    // Archives that readers take differently.
+    &archives::ArchiveAnomaly,
+    &archives::ArchiveLink,
+    &archives::ArchivePath,
+    // The layout of torch checkpoints.
+    &torch::ExportedProgram,
+    &torch::TorchLayout,
+    &torch::TorchOddity,
+    &torch::TorchPackage,
+    &torch::TorchTar,
+    &torch::TorchScript,
+    &torch::TorchScriptOperator,
+    // Safetensors files and their index.
+    &safetensors::InvalidSafetensors,
+    &safetensors::MetadataPayload,
+    &safetensors::SafetensorsIndex,
+    &safetensors::UnlistedShard,
+    // Where the model comes from.
+    &provenance::UnpinnedRevision,
+    // The model card.
+    &card::BriefCard,
+    &card::IncompleteCard,
+    &card::LicenseMissing,
+    &card::LicenseNotAllowed,
+    &card::MissingCard,
+    &card::MissingSection,
+    &card::UnreadableCard,
+    // The policy's own exceptions.
+    &waivers::ExpiredWaiver,
+    &waivers::UnusedWaiver,
+];
+
+/// The rule of that id.
+pub fn by_id(id: &str) -> Option<&'static dyn Rule> {
+    RULES.iter().copied().find(|rule| rule.meta().id == id)
 }

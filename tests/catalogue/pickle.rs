@@ -20,7 +20,12 @@ fn names_and_opcodes() {
             b"\x80\x04\x80\x02c__builtin__\neval\nX\x01\0\0\x001\x85R.".to_vec(),
             &["denied-global", "divergent-stream"],
         ),
-        fails("PKL-006", "x.pkl", protocol4(&join(&[&stack_global("os", "system"), b")R"])), DENIED),
+        fails(
+            "PKL-006",
+            "x.pkl",
+            protocol4(&join(&[&stack_global("os", "system"), b")R"])),
+            DENIED,
+        ),
         fails("PKL-007a", "x.pkl", b"S'\\x6fs'\nS'system'\n\x93)R.".to_vec(), DENIED),
         fails("PKL-007b", "x.pkl", b"V\\u006fs\nVsystem\n\x93)R.".to_vec(), DENIED),
         fails("PKL-008", "x.pkl", b"U\x02osT\x06\0\0\0system\x93)R.".to_vec(), DENIED),
@@ -40,7 +45,14 @@ fn names_and_opcodes() {
         fails(
             "PKL-012",
             "x.pkl",
-            protocol4(&join(&[&text("math"), b"q\x010", &text("os"), b"\x940h\x01", &text("system"), b"\x93)R"])),
+            protocol4(&join(&[
+                &text("math"),
+                b"q\x010",
+                &text("os"),
+                b"\x940h\x01",
+                &text("system"),
+                b"\x93)R",
+            ])),
             DENIED,
         ),
         fails(
@@ -67,8 +79,18 @@ fn names_and_opcodes() {
             ])),
             &["denied-global", "indirect-call"],
         ),
-        fails("PKL-015", "x.pkl", protocol4(&join(&[&stack_global("logging", "os.system"), b")R"])), &[]),
-        fails("PKL-016a", "x.pkl", protocol4(&join(&[&stack_global("torch", "os.system"), b")R"])), &[]),
+        fails(
+            "PKL-015",
+            "x.pkl",
+            protocol4(&join(&[&stack_global("logging", "os.system"), b")R"])),
+            &[],
+        ),
+        fails(
+            "PKL-016a",
+            "x.pkl",
+            protocol4(&join(&[&stack_global("torch", "os.system"), b")R"])),
+            &[],
+        ),
         fails(
             "PKL-016b",
             "x.pkl",
@@ -84,7 +106,12 @@ fn names_and_opcodes() {
         fails("PKL-018", "x.pkl", b"(ios\nsystem\n.".to_vec(), DENIED),
         fails("PKL-019", "x.pkl", b"(cos\nsystem\no.".to_vec(), DENIED),
         fails("PKL-020a", "x.pkl", protocol2(b"csubprocess\nPopen\n)\x81"), DENIED),
-        fails("PKL-020b", "x.pkl", protocol4(&join(&[&stack_global("subprocess", "Popen"), b")}\x92"])), DENIED),
+        fails(
+            "PKL-020b",
+            "x.pkl",
+            protocol4(&join(&[&stack_global("subprocess", "Popen"), b")}\x92"])),
+            DENIED,
+        ),
     ]);
 }
 
@@ -167,8 +194,18 @@ fn readers_that_disagree() {
         join(&[b"\x80\x04", &frame(body.len() as u64 + 1), &body, b"abc", &canary(), b"."])
     };
     check(vec![
-        fails("PKL-033", "x.pkl", join(&[b"I0x10\n0", &canary(), b"."]), &["denied-global", "divergent-stream"]),
-        fails("PKL-034", "x.pkl", join(&[b"L0x10L\n0", &canary(), b"."]), &["denied-global", "divergent-stream"]),
+        fails(
+            "PKL-033",
+            "x.pkl",
+            join(&[b"I0x10\n0", &canary(), b"."]),
+            &["denied-global", "divergent-stream"],
+        ),
+        fails(
+            "PKL-034",
+            "x.pkl",
+            join(&[b"L0x10L\n0", &canary(), b"."]),
+            &["denied-global", "divergent-stream"],
+        ),
         fails("PKL-035", "x.pkl", b"\x80\x02I010\n.".to_vec(), &["divergent-stream"]),
         fails("PKL-036a", "x.pkl", b"\x80\x02I1\0zz\n.".to_vec(), &["divergent-stream"]),
         fails("PKL-036b", "x.pkl", b"\x80\x02F1.0\0zz\n.".to_vec(), &["divergent-stream"]),
@@ -191,12 +228,7 @@ fn readers_that_disagree() {
         fails("PKL-044b", "x.pkl", protocol2(&join(&[b"(N", &canary(), b"N"])), DENIED),
         fails("PKL-045", "x.pkl", protocol2(&join(&[b"(0(0(0", &canary(), b"(0"])), DENIED),
         fails("PKL-046", "x.pkl", protocol2(b"cos\ngetpid\n2)R0)R"), DENIED),
-        fails(
-            "PKL-047",
-            "x.pkl",
-            protocol2(b"cos\nsystem\n]q\0\x85h\0X\x02\0\0\0ida0R"),
-            DENIED,
-        ),
+        fails("PKL-047", "x.pkl", protocol2(b"cos\nsystem\n]q\0\x85h\0X\x02\0\0\0ida0R"), DENIED),
         fails(
             "leftover in frame",
             "x.pkl",
@@ -208,8 +240,7 @@ fn readers_that_disagree() {
 
 #[test]
 fn the_arguments_shown_are_the_final_ones() {
-    let (_, _, report) =
-        judge("x.pkl", &protocol2(b"cos\nsystem\n]q\0\x85h\0X\x02\0\0\0ida0R"));
+    let (_, _, report) = judge("x.pkl", &protocol2(b"cos\nsystem\n]q\0\x85h\0X\x02\0\0\0ida0R"));
     let text = report["findings"].to_string();
     assert!(text.contains("(['id'])"), "{text}");
 }
@@ -237,7 +268,11 @@ fn streams_and_payloads() {
         fails(
             "PKL-051",
             "x.pkl",
-            protocol4(&join(&[&stack_global("torch.storage", "_load_from_bytes"), &bytes(&evil), b"\x85R"])),
+            protocol4(&join(&[
+                &stack_global("torch.storage", "_load_from_bytes"),
+                &bytes(&evil),
+                b"\x85R",
+            ])),
             DENIED,
         ),
         fails(

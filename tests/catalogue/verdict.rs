@@ -44,8 +44,10 @@ pub(crate) fn judge(name: &str, bytes: &[u8]) -> (Option<i32>, Vec<String>, serd
         .env_clear()
         .output()
         .unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{name}: {error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let report: serde_json::Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{name}: {error}: {}", String::from_utf8_lossy(&output.stderr))
+        });
     let rules = report["findings"].as_array().unwrap().iter();
     let rules = rules.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect();
     (output.status.code(), rules, report)
@@ -60,8 +62,10 @@ pub(crate) fn check(cases: Vec<Case>) {
             Expect::Pass if code != Some(0) => Some("must pass".to_owned()),
             Expect::Pass => None,
             Expect::Fail(wanted) => {
-                let missing: Vec<_> =
-                    wanted.iter().filter(|rule| !rules.iter().any(|fired| fired == *rule)).collect();
+                let missing: Vec<_> = wanted
+                    .iter()
+                    .filter(|rule| !rules.iter().any(|fired| fired == *rule))
+                    .collect();
                 (code != Some(1) || !missing.is_empty()).then(|| format!("lacks {missing:?}"))
             }
         };

@@ -9,7 +9,7 @@ use super::codec::{
 use super::decompressed::Decompressed;
 use super::fields::u32_at;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
-use crate::base::{ReadAt, Window, read_up_to};
+use crate::base::{Window, read_up_to};
 use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format};
 
 /// A file that is compressed as a whole. All streams or members in it are decoded, one after
@@ -166,6 +166,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::codec::encode::{lzma, xz};
     use super::*;
     use crate::analyse::{NoSiblings, analyse_file};
     use crate::base::{Budget, Limits};
@@ -206,22 +207,6 @@ mod tests {
     fn zfile(bytes: &[u8]) -> Vec<u8> {
         let header = format!("ZF{:<19}", format!("{:#x}", bytes.len()));
         [header.as_bytes(), &zlib(bytes)].concat()
-    }
-
-    /// `xz` of `INNER`, by Python's `lzma.compress(…, format=FORMAT_XZ)`.
-    fn xz(bytes: &[u8]) -> Vec<u8> {
-        let options = lzma_rust2::XzOptions::default();
-        let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
-        writer.write_all(bytes).unwrap();
-        writer.finish().unwrap()
-    }
-
-    fn lzma(bytes: &[u8]) -> Vec<u8> {
-        let options = lzma_rust2::LzmaOptions::default();
-        let mut writer =
-            lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, None).unwrap();
-        writer.write_all(bytes).unwrap();
-        writer.finish().unwrap()
     }
 
     type Pack = fn(&[u8]) -> Vec<u8>;
@@ -306,7 +291,8 @@ mod tests {
         for (name, pack) in ALL {
             let mut packed = pack(&inner);
             packed.truncate(packed.len() - 3);
-            assert!(malformed(&judge(&packed)), "{name}");
+            let file = judge(&packed);
+            assert!(malformed(&file), "{name}: {file:?}");
         }
     }
 
@@ -320,7 +306,7 @@ mod tests {
             (state >> 24) as u8
         });
         let inner: Vec<u8> = local.iter().copied().chain(noise.take(60_000)).collect();
-        for (name, pack) in [ALL[0], ALL[1], ALL[3], ALL[4]] {
+        for (name, pack) in [ALL[0], ALL[1], ALL[3], ALL[4], ALL[6]] {
             let mut packed = pack(&inner);
             let middle = packed.len() * 3 / 4;
             packed[middle..].iter_mut().for_each(|byte| *byte ^= 0x55);
@@ -336,7 +322,8 @@ mod tests {
         let mut limits = Limits::default();
         limits.decompressed_floor = 1 << 20;
         limits.decompressed_ratio = 1;
-        for (name, pack) in ALL {
+        // The xz of these tests does not compress.
+        for (name, pack) in ALL.into_iter().filter(|(name, _)| *name != "xz") {
             let file = analyse_file("x", &pack(&zeros), &NoSiblings, &limits);
             assert!(
                 file.evidence.iter().any(|piece| matches!(

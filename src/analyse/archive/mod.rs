@@ -5,13 +5,17 @@
 //! examined by content. Nothing is ever written to disk.
 
 mod anomalies;
+mod checksum;
 mod codec;
 pub mod compressed;
 mod decompressed;
 mod fields;
 mod name;
+pub mod opaque;
 mod pages;
+pub mod sevenz;
 mod signature;
+pub mod tar;
 pub mod zip;
 
 pub use decompressed::{Decompressed, End};

@@ -1,6 +1,8 @@
 //! The opcodes that call and that change objects.
 
-use crate::evidence::{Call, CallOpcode, Callee, Divergence, ImportOpcode, MutationOpcode, PickleFact};
+use crate::evidence::{
+    Call, CallOpcode, Callee, Divergence, ImportOpcode, MutationOpcode, PickleFact,
+};
 
 use super::joblib;
 use super::machine::{Halt, Machine, Step};
@@ -146,7 +148,12 @@ impl Machine<'_> {
             if !self.recorder.consume(offset, consumer) && length > 0 {
                 let encoding = super::record::Encoding::Bytes;
                 let consumer = Some(consumer.to_owned());
-                self.recorder.payload(super::record::Payload { offset, length, encoding, consumer });
+                self.recorder.payload(super::record::Payload {
+                    offset,
+                    length,
+                    encoding,
+                    consumer,
+                });
             }
         }
     }

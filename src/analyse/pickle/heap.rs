@@ -107,7 +107,8 @@ impl Heap {
         // Sign-extended bytes are the same number; strip them to compare numbers by bytes.
         let mut length = bytes.len();
         while let [.., before, last] = bytes.get(..length).unwrap_or(&[]) {
-            let redundant = (*last == 0 && before & 0x80 == 0) || (*last == 0xff && before & 0x80 != 0);
+            let redundant =
+                (*last == 0 && before & 0x80 == 0) || (*last == 0xff && before & 0x80 != 0);
             if !redundant {
                 break;
             }
@@ -193,7 +194,8 @@ impl Heap {
             if end != self.items.len() {
                 // Something else was stored behind it: move it to the end, where it can grow.
                 run.start = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-                self.items.extend_from_within(start.min(self.items.len())..end.min(self.items.len()));
+                self.items
+                    .extend_from_within(start.min(self.items.len())..end.min(self.items.len()));
             }
             self.items.extend_from_slice(new);
             run.length = run.length.saturating_add(u32::try_from(new.len()).unwrap_or(0));
@@ -291,7 +293,9 @@ impl Heap {
                 let kept = new.keep_bytes(bytes.get(..room).unwrap_or(bytes));
                 Node::Text { kind, kept, length, offset }
             }
-            Node::Int { kept, exact } => Node::Int { kept: new.keep_bytes(self.bytes(kept)), exact },
+            Node::Int { kept, exact } => {
+                Node::Int { kept: new.keep_bytes(self.bytes(kept)), exact }
+            }
             Node::Container { kind, kept, length, depth } => {
                 // What finds no room is cut off: the container then counts as not wholly known.
                 let room = (FULL_ITEMS >> 1).saturating_sub(new.items.len());

@@ -315,7 +315,8 @@ impl<'m> Machine<'m> {
     fn push_text(&mut self, kind: Kind, length: u64, contiguous: bool) -> Step {
         let kept = if length > payload::LEAST { payload::LOOK } else { KEPT_BYTES };
         let bytes = self.reader.counted(length, kept, contiguous)?;
-        let encoding = if length > payload::LEAST { payload::sniff(kind, bytes, length) } else { None };
+        let encoding =
+            if length > payload::LEAST { payload::sniff(kind, bytes, length) } else { None };
         let beginning = bytes.get(..KEPT_BYTES).unwrap_or(bytes);
         let value = self.heap.text(kind, beginning, length, None);
         let offset = self.reader.offset().saturating_sub(length);
@@ -394,7 +395,20 @@ impl<'m> Machine<'m> {
                 }
             }
             // Every reader raises for operands that cannot be text.
-            (Some(_), _) | (_, Some(Kind::Bytes | Kind::ByteArray | Kind::Int | Kind::Tuple | Kind::List | Kind::Dict | Kind::Set | Kind::FrozenSet)) => {
+            (Some(_), _)
+            | (
+                _,
+                Some(
+                    Kind::Bytes
+                    | Kind::ByteArray
+                    | Kind::Int
+                    | Kind::Tuple
+                    | Kind::List
+                    | Kind::Dict
+                    | Kind::Set
+                    | Kind::FrozenSet,
+                ),
+            ) => {
                 self.import_unresolved();
                 return malformed("STACK_GLOBAL with operands that are no text");
             }
@@ -452,7 +466,8 @@ impl<'m> Machine<'m> {
     #[cold]
     fn collect(&mut self) {
         let (mut roots, mut rest) = self.memo.references();
-        let mut stack_then_memo = self.stack.iter_mut().chain(roots.iter_mut().map(|value| &mut **value));
+        let mut stack_then_memo =
+            self.stack.iter_mut().chain(roots.iter_mut().map(|value| &mut **value));
         self.heap.collect(&mut stack_then_memo, &mut rest.iter_mut().map(|value| &mut **value));
         self.memo.pack();
     }

@@ -242,7 +242,10 @@ mod tests {
         let slots = FIRST_EXACT..FIRST_EXACT + 1000;
         for slot in slots {
             if slot % 3 != 0 {
-                memo.put(slot, Value::Forgotten(if slot % 2 == 0 { Kind::Str } else { Kind::List }));
+                memo.put(
+                    slot,
+                    Value::Forgotten(if slot % 2 == 0 { Kind::Str } else { Kind::List }),
+                );
             }
         }
         let occupied = memo.occupied();

@@ -47,7 +47,11 @@ impl Analyser for Pickle {
         detect::looks_like_pickle(&probe.head, 0, extension.as_deref(), &limits).unwrap_or(false)
     }
 
-    fn analyse(&self, artifact: &Artifact<'_>, examination: &mut Examination<'_>) -> Result<(), Stop> {
+    fn analyse(
+        &self,
+        artifact: &Artifact<'_>,
+        examination: &mut Examination<'_>,
+    ) -> Result<(), Stop> {
         analyse(artifact, examination)
     }
 }
@@ -62,6 +66,7 @@ impl Analyser for NamedPickle {
 
     fn claims(&self, probe: &Probe<'_>) -> bool {
         !probe.head.is_empty()
+            && !super::lfs_pointer::is_pointer(probe.head)
             && probe.extension().as_deref().is_some_and(detect::is_pickle_extension)
     }
 
@@ -69,7 +74,11 @@ impl Analyser for NamedPickle {
         Role::Passive
     }
 
-    fn analyse(&self, artifact: &Artifact<'_>, examination: &mut Examination<'_>) -> Result<(), Stop> {
+    fn analyse(
+        &self,
+        artifact: &Artifact<'_>,
+        examination: &mut Examination<'_>,
+    ) -> Result<(), Stop> {
         analyse(artifact, examination)
     }
 }

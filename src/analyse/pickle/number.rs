@@ -188,7 +188,8 @@ mod tests {
         assert_eq!(long(b"010L"), None);
         assert_eq!(long(b""), None);
         assert_eq!(long(b"0L"), small(0, None));
-        let Some(Read { number: Number::Big(bytes), .. }) = long(b"119547037146038801333356L") else {
+        let Some(Read { number: Number::Big(bytes), .. }) = long(b"119547037146038801333356L")
+        else {
             panic!()
         };
         assert_eq!(bytes, [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0]);

@@ -15,7 +15,11 @@ const DECODED_LOOK: usize = 64;
 pub(super) fn sniff(kind: Kind, bytes: &[u8], length: u64) -> Option<Encoding> {
     match kind {
         Kind::Bytes | Kind::ByteArray => {
-            if begins_like_payload(bytes) { Some(Encoding::Bytes) } else { sniff_text(bytes, length) }
+            if begins_like_payload(bytes) {
+                Some(Encoding::Bytes)
+            } else {
+                sniff_text(bytes, length)
+            }
         }
         Kind::NativeStr if begins_like_payload(bytes) => Some(Encoding::Bytes),
         Kind::Str if latin1_begins_like_payload(bytes) => Some(Encoding::Latin1),
@@ -118,7 +122,12 @@ mod tests {
         assert_eq!(sniff(Kind::Str, b"gASVEAAAAAAAAACMAm9zlA==", 24), Some(Encoding::Base64));
         let hex = b"80049510000000000000008c026f7394";
         assert_eq!(sniff(Kind::Str, hex, 32), Some(Encoding::Hex));
-        for text in ["a perfectly ordinary sentence", "transformer_encoder_layer", "cats and dogs, all of them", "0123456789abcdef0123456789abcdef"] {
+        for text in [
+            "a perfectly ordinary sentence",
+            "transformer_encoder_layer",
+            "cats and dogs, all of them",
+            "0123456789abcdef0123456789abcdef",
+        ] {
             assert_eq!(sniff(Kind::Str, text.as_bytes(), text.len() as u64), None, "{text}");
         }
     }

@@ -170,7 +170,12 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
     let name = format!("operand@{}", payload.offset);
     let window = Window::new(bytes, payload.offset, payload.length);
     if payload.encoding == Encoding::Bytes {
-        examination.examine_payload(&name, &window, payload.consumer.clone(), payload.encoding.name());
+        examination.examine_payload(
+            &name,
+            &window,
+            payload.consumer.clone(),
+            payload.encoding.name(),
+        );
         return;
     }
     let length = payload.length.min(MOST_DECODED);
@@ -189,7 +194,12 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
         Encoding::Hex => decode_hex(&text),
     };
     if let Some(decoded) = decoded {
-        examination.examine_payload(&name, &decoded, payload.consumer.clone(), payload.encoding.name());
+        examination.examine_payload(
+            &name,
+            &decoded,
+            payload.consumer.clone(),
+            payload.encoding.name(),
+        );
     }
 }
 

@@ -31,7 +31,8 @@ impl ZipLayout for ExportedProgram {
 
     fn claims(&self, archive: &ZipArchive<'_>) -> bool {
         archive.members().iter().any(|member| {
-            ends_with(member, "archive_format") || ends_with(member, "serialized_exported_program.json")
+            ends_with(member, "archive_format")
+                || ends_with(member, "serialized_exported_program.json")
         })
     }
 
@@ -49,7 +50,12 @@ impl ZipLayout for ExportedProgram {
                 continue;
             };
             let formats = examination.glance(&member.name, &*bytes);
-            examination.list_member(Some(member.header_offset), &member.name, member.size, &formats);
+            examination.list_member(
+                Some(member.header_offset),
+                &member.name,
+                member.size,
+                &formats,
+            );
             dealt_with.push(true);
         }
         Ok(dealt_with)

@@ -103,10 +103,8 @@ fn follow_tail(
             return Ok(());
         };
         if storage.elements != elements {
-            let detail = format!(
-                "storage {key} has {elements} elements, its id says {}",
-                storage.elements
-            );
+            let detail =
+                format!("storage {key} has {elements} elements, its id says {}", storage.elements);
             member.torch_defect(at, TorchDefect::StorageSize, detail);
         }
         let bytes = storage.item_size.and_then(|size| size.checked_mul(elements));

@@ -4,4 +4,5 @@ pub(super) mod exported;
 pub(super) mod legacy;
 mod script;
 mod storage;
+pub(super) mod tar;
 pub(super) mod zip;

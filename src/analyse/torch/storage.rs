@@ -63,8 +63,8 @@ impl Storages {
             return Err("a storage's id has five parts".to_owned());
         };
         let kind = objects.global(*kind).ok_or("its storage type is no import")?;
-        let item_size = item_size_of_storage(kind)
-            .ok_or_else(|| format!("{kind} is no storage type"))?;
+        let item_size =
+            item_size_of_storage(kind).ok_or_else(|| format!("{kind} is no storage type"))?;
         let key = objects.text(*key).ok_or("its key is not constant text")?;
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return Err(format!("its key {key:?} is no record name"));
@@ -109,7 +109,12 @@ impl Storages {
         };
         let Some(elements) = elements else { return };
         if size.len() != stride.len() {
-            let detail = format!("a tensor in data/{} has {} sizes and {} strides", storage.key, size.len(), stride.len());
+            let detail = format!(
+                "a tensor in data/{} has {} sizes and {} strides",
+                storage.key,
+                size.len(),
+                stride.len()
+            );
             self.defect(TorchDefect::TensorBounds, detail);
             return;
         }
@@ -146,7 +151,10 @@ impl Dialect for Storages {
             Some(b"storage") => {
                 let arity = if legacy { 6 } else { 5 };
                 if items.len() != arity {
-                    return Err(format!("a storage's id has {arity} parts, here are {}", items.len()));
+                    return Err(format!(
+                        "a storage's id has {arity} parts, here are {}",
+                        items.len()
+                    ));
                 }
                 let storage = Self::storage(objects, id)?;
                 match self.known.get(&storage.key) {
@@ -187,7 +195,7 @@ impl Dialect for Storages {
 }
 
 /// Bytes of one element of a storage type.
-fn item_size_of_storage(name: &str) -> Option<u64> {
+pub(super) fn item_size_of_storage(name: &str) -> Option<u64> {
     let class = name
         .strip_prefix("torch.cuda.")
         .or_else(|| name.strip_prefix("torch.storage."))
@@ -197,7 +205,8 @@ fn item_size_of_storage(name: &str) -> Option<u64> {
         "Double" | "Long" | "ComplexFloat" => 8,
         "Float" | "Int" | "QInt32" => 4,
         "Half" | "BFloat16" | "Short" => 2,
-        "Char" | "Byte" | "Bool" | "QInt8" | "QUInt8" | "QUInt4x2" | "QUInt2x4" | "Untyped" | "Typed" => 1,
+        "Char" | "Byte" | "Bool" | "QInt8" | "QUInt8" | "QUInt4x2" | "QUInt2x4" | "Untyped"
+        | "Typed" => 1,
         "ComplexDouble" => 16,
         kind if kind.starts_with("Float8") => 1,
         _ => return None,

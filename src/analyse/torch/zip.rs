@@ -88,7 +88,12 @@ impl ZipLayout for TorchZip {
             // An encrypted or unknown record is left to be examined like any other member.
             let Ok(bytes) = archive.open(member, examination) else { continue };
             let formats = examination.glance(&member.name, &*bytes);
-            examination.list_member(Some(member.header_offset), &member.name, member.size, &formats);
+            examination.list_member(
+                Some(member.header_offset),
+                &member.name,
+                member.size,
+                &formats,
+            );
             *dealt = true;
             if record(member).starts_with("data/") && !referenced.contains(&member.name) {
                 let detail = format!("no tensor refers to {}", member.name);
@@ -169,9 +174,7 @@ fn follow_pickle(
     let records: HashMap<String, u64> = archive
         .members()
         .iter()
-        .filter_map(|record| {
-            Some((record.name.strip_prefix(&prefix)?.to_owned(), record.size))
-        })
+        .filter_map(|record| Some((record.name.strip_prefix(&prefix)?.to_owned(), record.size)))
         .collect();
     let bytes = match archive.open(member, examination) {
         Ok(bytes) => bytes,

@@ -6,6 +6,8 @@
 
 mod bz2;
 mod deflate;
+#[cfg(test)]
+pub(super) mod encode;
 mod gzip;
 mod input;
 mod lz4;

@@ -2,8 +2,7 @@
 
 use std::io::{self, Read};
 
-use ruzstd::decoding::FrameDecoder;
-use ruzstd::decoding::StreamingDecoder;
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::{Codec, Input, Stream};
 use crate::analyse::Stop;
@@ -57,9 +56,11 @@ impl Codec for Zstd {
         }
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(memory);
-        let decoder = StreamingDecoder::new_with_decoder(input, decoder)
-            .map_err(|error| Stop::malformed(None, format!("zstd: {error}")))?;
-        Ok(Box::new(Frame { decoder, ended: false }))
+        if let Err(error) = decoder.init(&mut input) {
+            let stop = input.failure();
+            return Err(stop.unwrap_or_else(|| Stop::malformed(None, format!("zstd: {error}"))));
+        }
+        Ok(Box::new(Frame { input, decoder, failed: None, ended: false }))
     }
 }
 
@@ -89,44 +90,64 @@ fn window_size(head: &[u8]) -> Option<u64> {
 }
 
 struct Frame<'a> {
-    decoder: StreamingDecoder<Input<'a>, FrameDecoder>,
+    input: Input<'a>,
+    decoder: FrameDecoder,
+    /// Why there are no more blocks, told when all bytes in front of it were.
+    failed: Option<Stop>,
     ended: bool,
+}
+
+impl Frame<'_> {
+    /// Decodes blocks until there is something to read.
+    fn decode(&mut self) {
+        /// An empty last block, and a checksum.
+        const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+        let one = || BlockDecodingStrategy::UptoBlocks(1);
+        while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+            let Err(error) = self.decoder.decode_blocks(&mut self.input, one()) else { continue };
+            let stop = self.input.failure();
+            self.failed =
+                Some(stop.unwrap_or_else(|| Stop::malformed(None, format!("zstd: {error}"))));
+            // The decoder keeps its window to itself until it has seen the last block.
+            if !self.decoder.is_finished()
+                && self.decoder.decode_blocks(&LAST_BLOCK[..], one()).is_err()
+            {
+                self.ended = true;
+            }
+            return;
+        }
+    }
+
+    fn checksum_differs(&self) -> bool {
+        let stored = self.decoder.get_checksum_from_data();
+        stored.is_some() && stored != self.decoder.get_calculated_checksum()
+    }
 }
 
 impl Read for Frame<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.ended {
-            return Ok(0);
-        }
-        match self.decoder.read(buffer) {
-            Ok(0) => {
-                self.ended = true;
-                let stored = self.decoder.decoder.get_checksum_from_data();
-                if stored.is_some() && stored != self.decoder.decoder.get_calculated_checksum() {
-                    let stop = Stop::malformed(None, "zstd: the checksum does not match");
-                    return Err(stop.into_io());
-                }
-                Ok(0)
+        if !self.ended {
+            self.decode();
+            let count = self.decoder.read(buffer)?;
+            if count > 0 {
+                return Ok(count);
             }
-            Ok(count) => Ok(count),
-            Err(error) => {
-                self.ended = true;
-                Err(match self.decoder.get_mut().failure() {
-                    Some(stop) => stop.into_io(),
-                    None => Stop::malformed(None, format!("zstd: {error}")).into_io(),
-                })
+            self.ended = true;
+            if self.failed.is_none() && self.checksum_differs() {
+                self.failed = Some(Stop::malformed(None, "zstd: the checksum does not match"));
             }
         }
+        self.failed.take().map_or(Ok(0), |stop| Err(stop.into_io()))
     }
 }
 
 impl<'a> Stream<'a> for Frame<'a> {
     fn position(&self) -> u64 {
-        self.decoder.get_ref().position()
+        self.input.position()
     }
 
     fn into_input(self: Box<Self>) -> Input<'a> {
-        self.decoder.into_inner()
+        self.input
     }
 }
 

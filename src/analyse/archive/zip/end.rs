@@ -48,7 +48,7 @@ struct Claim {
     total: u64,
     size: u64,
     offset: u64,
-    /// Where the record stands, and so the directory must have ended.
+    /// Where the records begin, and so the directory must have ended.
     at: u64,
 }
 
@@ -88,9 +88,11 @@ fn read(
     record: &[u8],
     anomalies: &mut Anomalies,
 ) -> io::Result<Option<EndRecord>> {
-    let Some((classic, comment)) = parse_classic(record, at) else { return Ok(None) };
+    let Some((mut classic, comment)) = parse_classic(record, at) else { return Ok(None) };
     let end = at.saturating_add(22).saturating_add(comment);
     let wide = read_wide(bytes, at, anomalies)?;
+    // The directory ends in front of all records.
+    classic.at = wide.iter().map(|claim| claim.at).fold(classic.at, u64::min);
     let mut claims = Vec::new();
     for claim in &wide {
         if !agrees(&classic, claim) {

@@ -3,8 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use flate2::Crc;
-
+use super::super::checksum::checksum;
 use super::super::codec::{Bz2, Codec, Deflate, Many, RawLzma, StreamRules, Xz, Zstd};
 use super::super::decompressed::Decompressed;
 use super::super::name;
@@ -126,6 +125,19 @@ impl<'a> Content<'a> {
         Some(Self::Decoded(Decompressed::new(window, codec, rules, allowance)))
     }
 
+    /// Whether there is nothing in it: a folder that was deflated, say.
+    pub(super) fn is_empty_and_sound(&self) -> bool {
+        match self {
+            Self::Stored(_) => false,
+            Self::Decoded(stream) => {
+                stream.has_ended() && {
+                    let end = stream.end();
+                    end.length == 0 && end.fault.is_none()
+                }
+            }
+        }
+    }
+
     /// Whether the data decodes to what the headers promise, whatever the flags say.
     pub(super) fn is_plain(&self, member: &ZipMember) -> Result<bool, Stop> {
         match self {
@@ -170,21 +182,3 @@ impl ReadAt for Content<'_> {
 
 /// Largest stored member whose checksum is computed, in bytes. 1 MiB.
 pub(super) const STORED_CHECKED: u64 = 1 << 20;
-
-/// CRC-32 of some bytes.
-pub(super) fn checksum(bytes: &dyn ReadAt) -> Result<u32, Stop> {
-    let mut crc = Crc::new();
-    let mut piece = vec![0; 64 << 10];
-    let mut at = 0_u64;
-    loop {
-        match bytes.read_at(at, &mut piece) {
-            Ok(0) => return Ok(crc.sum()),
-            Ok(count) => {
-                crc.update(piece.get(..count).unwrap_or(&[]));
-                at = at.saturating_add(count as u64);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-}

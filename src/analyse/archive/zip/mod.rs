@@ -23,8 +23,9 @@ use std::collections::HashSet;
 pub use layout::{LAYOUTS, ZipLayout};
 pub use member::ZipMember;
 
-use self::member::{Content, STORED_CHECKED, checksum};
+use self::member::{Content, STORED_CHECKED};
 use super::anomalies::Anomalies;
+use super::checksum::checksum;
 use super::signature;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::base::{ReadAt, Window};
@@ -202,6 +203,11 @@ impl<'a> ZipArchive<'a> {
             examination.list_member(at, &member.name, member.size, &[]);
             return;
         };
+        if content.is_empty_and_sound() {
+            examination.list_member(at, &member.name, member.size, &[]);
+            self.verify(member, &content);
+            return;
+        }
         let mut formats = Vec::new();
         match content.is_plain(member) {
             _ if !member.claims_encryption() => {}

@@ -210,8 +210,13 @@ fn an_ordinary_zip_has_nothing_odd() {
     };
     for (signature, wide) in [(&b"PK\x07\x08"[..], false), (b"", false), (b"PK\x07\x08", true)] {
         streamed.descriptor = Some(plain.descriptor(signature, wide));
-        let entries =
-            [padded.clone(), streamed.clone(), stored("folder/", b""), stored("empty", b"")];
+        let entries = [
+            padded.clone(),
+            streamed.clone(),
+            stored("folder/", b""),
+            stored("empty", b""),
+            deflated("deflated/", b""),
+        ];
         let mut archive = zip(&entries);
         archive.comment = b"a comment".to_vec();
         let file = archive.judge();
@@ -223,7 +228,7 @@ fn an_ordinary_zip_has_nothing_odd() {
             Fact::Archive(ArchiveFact::Member { name, size, .. }) => Some((name.as_str(), *size)),
             _ => None,
         });
-        assert_eq!(listed.count(), 4);
+        assert_eq!(listed.count(), 5);
     }
 }
 

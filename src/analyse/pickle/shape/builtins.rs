@@ -11,17 +11,40 @@ pub(super) fn of(global: &str) -> Option<Shape> {
         "builtins.object" => object,
         "copyreg._reconstructor" => reconstructor,
         "collections.defaultdict" => defaultdict,
-        "builtins.set" | "builtins.frozenset" | "builtins.list" | "builtins.dict"
-        | "builtins.tuple" | "builtins.int" | "builtins.float" | "builtins.str"
-        | "builtins.bytes" | "builtins.bool" | "builtins.complex" | "builtins.slice"
-        | "builtins.range" | "collections.OrderedDict" | "collections.Counter"
-        | "collections.deque" | "datetime.timedelta" | "datetime.date" | "datetime.time"
-        | "datetime.datetime" | "datetime.timezone" | "decimal.Decimal" | "fractions.Fraction"
+        "builtins.set"
+        | "builtins.frozenset"
+        | "builtins.list"
+        | "builtins.dict"
+        | "builtins.tuple"
+        | "builtins.int"
+        | "builtins.float"
+        | "builtins.str"
+        | "builtins.bytes"
+        | "builtins.bool"
+        | "builtins.complex"
+        | "builtins.slice"
+        | "builtins.range"
+        | "collections.OrderedDict"
+        | "collections.Counter"
+        | "collections.deque"
+        | "datetime.timedelta"
+        | "datetime.date"
+        | "datetime.time"
+        | "datetime.datetime"
+        | "datetime.timezone"
+        | "decimal.Decimal"
+        | "fractions.Fraction"
         | "uuid.UUID" => plain,
-        "pathlib.PosixPath" | "pathlib.PurePosixPath" | "pathlib.WindowsPath"
-        | "pathlib.PureWindowsPath" | "pathlib.Path" | "pathlib.PurePath"
-        | "pathlib._local.PosixPath" | "pathlib._local.PurePosixPath"
-        | "pathlib._local.WindowsPath" | "pathlib._local.PureWindowsPath" => path,
+        "pathlib.PosixPath"
+        | "pathlib.PurePosixPath"
+        | "pathlib.WindowsPath"
+        | "pathlib.PureWindowsPath"
+        | "pathlib.Path"
+        | "pathlib.PurePath"
+        | "pathlib._local.PosixPath"
+        | "pathlib._local.PurePosixPath"
+        | "pathlib._local.WindowsPath"
+        | "pathlib._local.PureWindowsPath" => path,
         _ => return None,
     })
 }
@@ -86,8 +109,14 @@ fn defaultdict(objects: &Objects<'_>, value: Value) -> Result<(), String> {
         [] | [Value::None] => Ok(()),
         [factory] => match objects.global(*factory) {
             Some(
-                "builtins.list" | "builtins.dict" | "builtins.set" | "builtins.int"
-                | "builtins.float" | "builtins.str" | "builtins.bool" | "collections.OrderedDict"
+                "builtins.list"
+                | "builtins.dict"
+                | "builtins.set"
+                | "builtins.int"
+                | "builtins.float"
+                | "builtins.str"
+                | "builtins.bool"
+                | "collections.OrderedDict"
                 | "collections.Counter",
             ) => Ok(()),
             _ => Err(format!("{} is called for missing keys", objects.describe(*factory))),

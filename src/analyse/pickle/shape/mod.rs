@@ -139,7 +139,9 @@ fn arguments<'a>(objects: &Objects<'a>, value: Value) -> Result<&'a [Value], Str
 /// Whether a value is no bare import and not unknown: a literal, or the result of a call that is
 /// judged by itself.
 fn is_data(objects: &Objects<'_>, value: Value) -> bool {
-    objects.is_literal(value) || objects.call(value).is_some() || objects.persistent(value).is_some()
+    objects.is_literal(value)
+        || objects.call(value).is_some()
+        || objects.persistent(value).is_some()
 }
 
 /// All arguments are data, at most `most` of them.

@@ -39,7 +39,9 @@ fn reconstruct(objects: &Objects<'_>, value: Value) -> Result<(), String> {
 }
 
 fn is_dtype(objects: &Objects<'_>, value: Value) -> bool {
-    objects.call(value).is_some_and(|call| call.callee == "numpy.dtype" || call.callee.starts_with("numpy.dtypes."))
+    objects.call(value).is_some_and(|call| {
+        call.callee == "numpy.dtype" || call.callee.starts_with("numpy.dtypes.")
+    })
 }
 
 /// `(dtype, bytes)`, or an object for dtype `O`.
@@ -82,7 +84,9 @@ fn dtype(objects: &Objects<'_>, value: Value) -> Result<(), String> {
             if objects.text(*name).is_none() && objects.global(*name).is_none() {
                 return Err("its name is not constant text".to_owned());
             }
-            match flags.iter().all(|flag| objects.integer(*flag).is_some() || objects.kind(*flag) == Some(Kind::Dict)) {
+            match flags.iter().all(|flag| {
+                objects.integer(*flag).is_some() || objects.kind(*flag) == Some(Kind::Dict)
+            }) {
                 true => Ok(()),
                 false => Err("its flags are not constant".to_owned()),
             }
@@ -110,9 +114,7 @@ fn masked(objects: &Objects<'_>, value: Value) -> Result<(), String> {
 
 /// The first argument names a bit generator, is its class, or is one.
 fn generator(objects: &Objects<'_>, value: Value) -> Result<(), String> {
-    let known = |name: &str| {
-        matches!(name, "MT19937" | "PCG64" | "PCG64DXSM" | "Philox" | "SFC64")
-    };
+    let known = |name: &str| matches!(name, "MT19937" | "PCG64" | "PCG64DXSM" | "Philox" | "SFC64");
     let items = arguments(objects, value)?;
     let Some((first, rest)) = items.split_first() else { return Ok(()) };
     let names_one = objects.text(*first).is_some_and(known)

@@ -16,10 +16,14 @@ pub(super) fn of(global: &str) -> Option<Shape> {
         | "torch._utils._rebuild_sparse_csr_tensor"
         | "torch._utils._rebuild_meta_tensor_no_storage"
         | "torch._utils._rebuild_nested_tensor" => sparse,
-        "torch._utils._rebuild_parameter" | "torch._utils._rebuild_parameter_with_state" => parameter,
+        "torch._utils._rebuild_parameter" | "torch._utils._rebuild_parameter_with_state" => {
+            parameter
+        }
         "torch._tensor._rebuild_from_type_v2" => from_type,
         "torch._utils._rebuild_wrapper_subclass" => wrapper,
-        "torch.Size" | "torch.device" | "torch.serialization._get_layout"
+        "torch.Size"
+        | "torch.device"
+        | "torch.serialization._get_layout"
         | "torch.storage._load_from_bytes" => plain,
         _ => return None,
     })
@@ -106,7 +110,9 @@ fn from_type(objects: &Objects<'_>, value: Value) -> Result<(), String> {
                 }
             }
             match objects.global(*class) {
-                Some("torch.Tensor" | "torch.nn.parameter.Parameter" | "torch.nn.parameter.Buffer") => Ok(()),
+                Some(
+                    "torch.Tensor" | "torch.nn.parameter.Parameter" | "torch.nn.parameter.Buffer",
+                ) => Ok(()),
                 _ => Err(format!("it makes a {}", objects.describe(*class))),
             }
         }

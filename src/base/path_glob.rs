@@ -1,0 +1,105 @@
+//! Globs over paths inside a model and over names.
+
+use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+
+/// Longest pattern, in bytes: compiling costs time in proportion.
+const LONGEST: usize = 512;
+
+/// Globs over paths inside a model.
+///
+/// `*` and `?` match within one part of a path, `**` across parts, `[a-z]` and `{a,b}` as usual.
+/// A pattern without `/` matches file names in every folder (`*.bin` matches `a/b.bin`); one with
+/// `/` is matched from the root of the model. Upper and lower case differ.
+#[derive(Clone, Debug)]
+pub struct PathGlobs(GlobSet);
+
+/// A glob over names: `*` matches any characters. Upper and lower case differ.
+#[derive(Clone, Debug)]
+pub struct NameGlob(GlobMatcher);
+
+/// A pattern that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid glob: {0}")]
+pub struct GlobError(String);
+
+impl PathGlobs {
+    /// Compiles patterns of which at least one must match.
+    ///
+    /// # Errors
+    /// The first pattern that is malformed, absolute, leaves the model or is too long.
+    pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, GlobError> {
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            set.add(path_glob(pattern)?);
+        }
+        set.build().map(Self).map_err(|error| GlobError(error.kind().to_string()))
+    }
+
+    /// Whether a `/`-separated path inside a model matches.
+    pub fn is_match(&self, path: &str) -> bool {
+        self.0.is_match(path)
+    }
+}
+
+impl NameGlob {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// A pattern that is malformed or too long.
+    pub fn new(pattern: &str) -> Result<Self, GlobError> {
+        Ok(Self(glob(pattern, false)?.compile_matcher()))
+    }
+
+    /// Whether a name matches.
+    pub fn is_match(&self, name: &str) -> bool {
+        self.0.is_match(name)
+    }
+}
+
+fn path_glob(pattern: &str) -> Result<Glob, GlobError> {
+    let inner = pattern.strip_prefix("./").unwrap_or(pattern);
+    if inner.starts_with('/') {
+        return Err(GlobError("paths inside a model are relative".to_owned()));
+    }
+    if inner.split('/').any(|part| part == "..") {
+        return Err(GlobError("`..` would leave the model".to_owned()));
+    }
+    if inner.contains('/') { glob(inner, true) } else { glob(&format!("**/{inner}"), true) }
+}
+
+fn glob(pattern: &str, separated: bool) -> Result<Glob, GlobError> {
+    if pattern.len() > LONGEST {
+        return Err(GlobError(format!("longer than {LONGEST} bytes")));
+    }
+    GlobBuilder::new(pattern)
+        .literal_separator(separated)
+        .backslash_escape(true)
+        .build()
+        .map_err(|error| GlobError(error.kind().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_without_slash_matches_in_every_folder() {
+        let globs = PathGlobs::new(["*.bin", "onnx/*.onnx", "./a/**"]).unwrap();
+        for path in ["a.bin", "x/y/a.bin", "onnx/model.onnx", "a/b/c"] {
+            assert!(globs.is_match(path), "{path}");
+        }
+        for path in ["a.BIN", "onnx/x/model.onnx", "x/onnx/model.onnx", "b/c"] {
+            assert!(!globs.is_match(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn bad_patterns_are_refused() {
+        for pattern in ["[", "{a", "/etc/*", "../x", "a/../b", "[z-a]"] {
+            assert!(PathGlobs::new([pattern]).is_err(), "{pattern}");
+        }
+        assert!(PathGlobs::new([&*"a".repeat(600)]).is_err());
+        assert!(NameGlob::new("[").is_err());
+        assert!(NameGlob::new("sent*").unwrap().is_match("sentiment/v2"));
+    }
+}

@@ -1,0 +1,130 @@
+//! How the process ends.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use crate::finding::Outcome;
+
+/// The exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Verdict {
+    /// No finding at or above `fail_on`, nothing left unjudged.
+    Pass = 0,
+    /// At least one finding at or above `fail_on`.
+    Violated = 1,
+    /// Bad usage, policy or manifest, or an output that could not be written.
+    Unusable = 2,
+    /// Something could not be judged.
+    Incomplete = 3,
+}
+
+/// What the exit code makes of an outcome.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Leniency {
+    /// `--exit-zero`: findings don't fail the process.
+    pub(super) exit_zero: bool,
+    /// `--allow-incomplete`: what could not be judged doesn't either.
+    pub(super) allow_incomplete: bool,
+}
+
+impl Verdict {
+    /// The code.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The exit code of a run. A violation beats what could not be judged, because it is the
+    /// stronger statement; once `--exit-zero` forgives it, what could not be judged counts again.
+    pub(super) const fn of(outcome: Outcome, incidents: bool, leniency: Leniency) -> Self {
+        let unjudged = match outcome {
+            Outcome::Incomplete => true,
+            Outcome::Fail | Outcome::Pass => incidents,
+        };
+        match outcome {
+            Outcome::Fail if !leniency.exit_zero => Self::Violated,
+            _ if unjudged && !leniency.allow_incomplete => Self::Incomplete,
+            _ => Self::Pass,
+        }
+    }
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        Self::from(verdict.code())
+    }
+}
+
+/// Why a command could not do its work. The process ends with code 2.
+#[derive(Debug)]
+pub(super) struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// Something is wrong with what the user asked for.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    /// The way out.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Writes the error and gives the exit code.
+    pub(super) fn report(&self) -> ExitCode {
+        warn(&self.message, self.help.as_deref());
+        Verdict::Unusable.into()
+    }
+}
+
+/// Writes an error to standard error; the process goes on.
+pub(super) fn warn(message: &str, help: Option<&str>) {
+    use anstyle::{AnsiColor, Style};
+    let red = AnsiColor::Red.on_default().bold();
+    let bold = Style::new().bold();
+    let mut err = anstream::stderr().lock();
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(err, "{red}error{red:#}{bold}: {message}{bold:#}");
+    if let Some(help) = help {
+        let _ = writeln!(err, "  {bold}help{bold:#}: {help}");
+    }
+}
+
+/// Forgives a reader that has seen enough (`weighstation … | head`).
+pub(super) fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_beats_what_could_not_be_judged() {
+        let none = Leniency::default();
+        assert_eq!(Verdict::of(Outcome::Pass, false, none), Verdict::Pass);
+        assert_eq!(Verdict::of(Outcome::Fail, false, none), Verdict::Violated);
+        assert_eq!(Verdict::of(Outcome::Fail, true, none), Verdict::Violated);
+        assert_eq!(Verdict::of(Outcome::Incomplete, true, none), Verdict::Incomplete);
+        // Fails closed even if an outcome should ever forget an incident.
+        assert_eq!(Verdict::of(Outcome::Pass, true, none), Verdict::Incomplete);
+    }
+
+    #[test]
+    fn each_leniency_forgives_its_own_kind_only() {
+        let exit_zero = Leniency { exit_zero: true, allow_incomplete: false };
+        assert_eq!(Verdict::of(Outcome::Fail, false, exit_zero), Verdict::Pass);
+        assert_eq!(Verdict::of(Outcome::Fail, true, exit_zero), Verdict::Incomplete);
+        assert_eq!(Verdict::of(Outcome::Incomplete, false, exit_zero), Verdict::Incomplete);
+        let allow = Leniency { exit_zero: false, allow_incomplete: true };
+        assert_eq!(Verdict::of(Outcome::Fail, true, allow), Verdict::Violated);
+        assert_eq!(Verdict::of(Outcome::Incomplete, true, allow), Verdict::Pass);
+    }
+}

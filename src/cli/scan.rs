@@ -1,0 +1,107 @@
+//! `weighstation scan`: files and folders, without a manifest.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::arguments::JudgeArguments;
+use super::exit::{Failure, Verdict};
+use super::{documents, outputs, pipeline, shim};
+
+/// Arguments of `scan`.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The policy, in place of the preset `baseline`; nothing is taken from a scanned folder
+    #[arg(long, value_name = "PATH", env = "WEIGHSTATION_POLICY")]
+    policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    judge: JudgeArguments,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
+    let Arguments { paths, policy, judge } = arguments;
+    for path in &paths {
+        let is_hub = crate::source::is_hub(&path.to_string_lossy());
+        if !is_hub && let Err(error) = fs::symlink_metadata(path) {
+            let shown = documents::shown(path);
+            return Err(Failure::new(format!("`{shown}` cannot be scanned: {error}")));
+        }
+    }
+    let policies = match policy {
+        Some(path) => shim::Policies::read(&path)?,
+        None => shim::Policies::baseline()?,
+    };
+    let in_force = policies.in_force(judge.profile.as_deref(), judge.fail_on)?;
+    let names = names(&paths);
+    let subjects = paths
+        .iter()
+        .zip(names)
+        .map(|(path, name)| pipeline::Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
+    let request = pipeline::Request {
+        subjects: subjects.collect(),
+        manifest: None,
+        policy: in_force,
+        policy_name: policies.shown(),
+        policy_documents: policies.documents(),
+        sha256: judge.sha256,
+        jobs: judge.jobs,
+        progress: !judge.quiet,
+    };
+    outputs::write(pipeline::run(request), &judge, "scan")
+}
+
+/// What each path is called in reports: its last part, or all of it where several would have the
+/// same.
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    let short: Vec<String> = paths.iter().map(|path| short_name(path)).collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in &short {
+        let count = uses.entry(name).or_default();
+        *count = count.saturating_add(1);
+    }
+    let several = |name: &String| uses.get(name.as_str()).is_some_and(|count| *count > 1);
+    let pairs = short.iter().zip(paths);
+    pairs
+        .map(|(name, path)| if several(name) { documents::shown(path) } else { name.clone() })
+        .collect()
+}
+
+fn short_name(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if crate::source::is_hub(&text) {
+        return text.trim_start_matches("hf://").to_owned();
+    }
+    let named = if path.file_name().is_some() {
+        path.to_owned()
+    } else {
+        fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    };
+    let Some(name) = named.file_name() else { return documents::shown(path) };
+    let name = name.to_string_lossy();
+    // A repository's folder in a cache has the repository's name, with `--` for the `/`.
+    match name.strip_prefix("models--") {
+        Some(repository) => repository.replacen("--", "/", 1),
+        None => name.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_called_by_their_last_part_unless_two_share_it() {
+        let paths = ["a/model.bin", "b/model.bin", "c/other.bin", "hub/models--acme--tiny"];
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        assert_eq!(names(&paths), ["a/model.bin", "b/model.bin", "other.bin", "acme/tiny"]);
+    }
+}

@@ -1,0 +1,320 @@
+//! Layers merged by key: what overrides what, and where each value comes from.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::card_sections::{BUILT_IN_SECTIONS, built_in};
+use super::effective::{
+    CardMatch, CardPolicy, CardSectionPolicy, LicensePolicy, PicklePolicy, Policy, RuleSetting,
+    TrustPolicy, Waiver,
+};
+use super::global_set::GlobalEntry;
+use super::written::{CardSettings, LicenseSettings, PickleSettings, Settings, TrustSettings};
+use crate::base::{Digest, Document, Located, Place, Problem, Severity, Span, closest, quoted};
+
+/// One file's or profile's settings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layer<'a> {
+    pub(super) document: &'a Arc<Document>,
+    /// Whether the document is a preset.
+    pub(super) preset: bool,
+    /// The profile, if these are a profile's settings.
+    pub(super) profile: Option<&'a str>,
+    pub(super) settings: &'a Settings,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin<'a> {
+    /// Nobody wrote it.
+    Default,
+    /// A layer.
+    Written { layer: Layer<'a>, span: Span },
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sourced<'a, T> {
+    pub(super) value: T,
+    pub(super) origin: Origin<'a>,
+}
+
+/// A list and where its last replacement comes from.
+pub(super) type SourcedList<'a, T> = Vec<Sourced<'a, T>>;
+
+/// All layers merged, every value with its origin.
+#[derive(Clone, Debug)]
+pub(super) struct Merged<'a> {
+    pub(super) fail_on: Sourced<'a, Severity>,
+    pub(super) allowed_globals: SourcedList<'a, &'a GlobalEntry>,
+    pub(super) denied_globals: SourcedList<'a, &'a GlobalEntry>,
+    pub(super) required_sections: SourcedList<'a, &'a str>,
+    /// Keywords that policies give, by section.
+    pub(super) sections: BTreeMap<&'a str, SourcedList<'a, &'a str>>,
+    pub(super) matching: Sourced<'a, CardMatch>,
+    pub(super) minimum_completeness: Sourced<'a, u64>,
+    pub(super) minimum_words: Sourced<'a, u64>,
+    pub(super) minimum_score: Sourced<'a, u64>,
+    pub(super) trusted_publishers: SourcedList<'a, &'a str>,
+    pub(super) license_allow: Option<SourcedList<'a, &'a str>>,
+    pub(super) license_deny: SourcedList<'a, &'a str>,
+    pub(super) rules: BTreeMap<&'a str, Sourced<'a, RuleSetting>>,
+    pub(super) waivers: SourcedList<'a, &'a super::written::WaiverSettings>,
+}
+
+impl<'a, T> Sourced<'a, T> {
+    fn default(value: T) -> Self {
+        Self { value, origin: Origin::Default }
+    }
+}
+
+/// Merges layers, lowest first.
+pub(super) fn merge<'a>(layers: &[Layer<'a>]) -> Merged<'a> {
+    let mut merged = Merged {
+        fail_on: Sourced::default(Severity::Medium),
+        allowed_globals: Vec::new(),
+        denied_globals: Vec::new(),
+        required_sections: BUILT_IN_SECTIONS
+            .iter()
+            .map(|section| Sourced::default(section.id))
+            .collect(),
+        sections: BTreeMap::new(),
+        matching: Sourced::default(CardMatch::Keywords),
+        minimum_completeness: Sourced::default(80),
+        minimum_words: Sourced::default(100),
+        minimum_score: Sourced::default(0),
+        trusted_publishers: Vec::new(),
+        license_allow: None,
+        license_deny: Vec::new(),
+        rules: BTreeMap::new(),
+        waivers: Vec::new(),
+    };
+    for layer in layers {
+        merged.apply(*layer);
+    }
+    merged
+}
+
+impl<'a> Layer<'a> {
+    fn sourced<T>(self, value: T, span: Span) -> Sourced<'a, T> {
+        Sourced { value, origin: Origin::Written { layer: self, span } }
+    }
+
+    /// Overrides a single value, if the layer writes it.
+    fn set<T: Copy>(self, value: &mut Sourced<'a, T>, written: Option<Located<T>>) {
+        if let Some(written) = written {
+            *value = self.sourced(written.value, written.span);
+        }
+    }
+
+    /// Replaces a list if the layer writes it, and adds what it adds; no entry occurs twice.
+    fn list<W, T: Copy + PartialEq>(
+        self,
+        list: &mut SourcedList<'a, T>,
+        written: Option<&'a Vec<Located<W>>>,
+        extra: Option<&'a Vec<Located<W>>>,
+        view: impl Fn(&'a W) -> T,
+    ) {
+        if let Some(written) = written {
+            list.clear();
+            self.add(list, written, &view);
+        }
+        if let Some(extra) = extra {
+            self.add(list, extra, &view);
+        }
+    }
+
+    fn add<W, T: Copy>(
+        self,
+        list: &mut SourcedList<'a, T>,
+        written: &'a [Located<W>],
+        view: impl Fn(&'a W) -> T,
+    ) {
+        list.extend(written.iter().map(|entry| self.sourced(view(&entry.value), entry.span)));
+    }
+}
+
+impl<'a> Merged<'a> {
+    fn apply(&mut self, layer: Layer<'a>) {
+        let settings = layer.settings;
+        layer.set(&mut self.fail_on, settings.fail_on);
+        if let Some(pickle) = &settings.pickle {
+            self.apply_pickle(layer, pickle);
+        }
+        if let Some(card) = &settings.card {
+            self.apply_card(layer, card);
+        }
+        if let Some(trust) = &settings.trust {
+            self.apply_trust(layer, trust);
+        }
+        if let Some(license) = &settings.license {
+            self.apply_license(layer, license);
+        }
+        for (id, setting) in settings.rules.iter().flatten() {
+            self.rules.insert(&id.value, layer.sourced(setting.value, setting.span));
+        }
+        for waiver in settings.waivers.iter().flatten() {
+            self.waivers.push(layer.sourced(waiver, waiver.span));
+        }
+    }
+
+    fn apply_pickle(&mut self, layer: Layer<'a>, pickle: &'a PickleSettings) {
+        let PickleSettings {
+            allowed_globals,
+            extra_allowed_globals,
+            denied_globals,
+            extra_denied_globals,
+        } = pickle;
+        layer.list(
+            &mut self.allowed_globals,
+            allowed_globals.as_ref(),
+            extra_allowed_globals.as_ref(),
+            |entry| entry,
+        );
+        layer.list(
+            &mut self.denied_globals,
+            denied_globals.as_ref(),
+            extra_denied_globals.as_ref(),
+            |entry| entry,
+        );
+    }
+
+    fn apply_card(&mut self, layer: Layer<'a>, card: &'a CardSettings) {
+        let CardSettings {
+            required_sections,
+            extra_required_sections,
+            sections,
+            matching,
+            minimum_completeness,
+            minimum_words,
+        } = card;
+        layer.list(
+            &mut self.required_sections,
+            required_sections.as_ref(),
+            extra_required_sections.as_ref(),
+            String::as_str,
+        );
+        for (id, keywords) in sections.iter().flatten() {
+            let mut list = Vec::new();
+            layer.add(&mut list, keywords, String::as_str);
+            self.sections.insert(&id.value, list);
+        }
+        layer.set(&mut self.matching, *matching);
+        layer.set(&mut self.minimum_completeness, *minimum_completeness);
+        layer.set(&mut self.minimum_words, *minimum_words);
+    }
+
+    fn apply_trust(&mut self, layer: Layer<'a>, trust: &'a TrustSettings) {
+        let TrustSettings { minimum_score, trusted_publishers, extra_trusted_publishers } = trust;
+        layer.set(&mut self.minimum_score, *minimum_score);
+        layer.list(
+            &mut self.trusted_publishers,
+            trusted_publishers.as_ref(),
+            extra_trusted_publishers.as_ref(),
+            String::as_str,
+        );
+    }
+
+    fn apply_license(&mut self, layer: Layer<'a>, license: &'a LicenseSettings) {
+        let LicenseSettings { allow, deny } = license;
+        if let Some(allow) = allow {
+            let mut list = Vec::new();
+            layer.add(&mut list, allow, String::as_str);
+            self.license_allow = Some(list);
+        }
+        layer.list(&mut self.license_deny, deny.as_ref(), None, String::as_str);
+    }
+
+    /// What is wrong with the layers taken together: a card section that none of them defines.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let known = |id: &str| built_in(id).is_some() || self.sections.contains_key(id);
+        let unknown = self.required_sections.iter().filter(|section| !known(section.value));
+        let problems = unknown.filter_map(|section| {
+            let place = section.origin.place()?;
+            let candidates = BUILT_IN_SECTIONS.iter().map(|section| section.id);
+            let suggestion =
+                closest(section.value, candidates.chain(self.sections.keys().copied()));
+            let message = format!("there is no card section `{}`", quoted(section.value));
+            let problem = Problem::new(place, message).did_you_mean(suggestion);
+            Some(problem.help("give its keywords under `card.sections` to define it"))
+        });
+        problems.collect()
+    }
+
+    /// The lower-case keywords of a section: its own, if it is built in, and those of policies.
+    pub(super) fn keywords(&self, id: &str) -> Vec<String> {
+        let own = built_in(id).map_or(&[] as &[&str], |section| section.keywords);
+        let given = self.sections.get(id).into_iter().flatten();
+        let given = given.map(|keyword| keyword.value.trim().to_lowercase());
+        let all = own.iter().map(|word| (*word).to_owned()).chain(given);
+        let mut seen = HashSet::new();
+        all.filter(|keyword| seen.insert(keyword.clone())).collect()
+    }
+
+    /// The policy without the origins.
+    pub(super) fn into_policy(self) -> Policy {
+        let sections = distinct(&self.required_sections)
+            .map(|id| CardSectionPolicy { id: id.to_owned(), keywords: self.keywords(id) });
+        let card = CardPolicy {
+            required_sections: sections.collect(),
+            matching: self.matching.value,
+            minimum_completeness: u8::try_from(self.minimum_completeness.value).unwrap_or(100),
+            minimum_words: self.minimum_words.value,
+        };
+        let owned = |list: &[Sourced<'_, &str>]| distinct(list).map(str::to_owned).collect();
+        let globals = |list: &[Sourced<'_, &GlobalEntry>]| {
+            list.iter().map(|entry| entry.value.clone()).collect()
+        };
+        let waivers = self.waivers.iter().filter_map(|waiver| {
+            let place = waiver.origin.place()?;
+            let text = |text: &Option<Located<String>>| text.as_ref().map(|it| it.value.clone());
+            let waiver = waiver.value;
+            Some(Waiver {
+                rule: waiver.rule.value.clone(),
+                model: text(&waiver.model),
+                file: text(&waiver.file),
+                sha256: waiver.sha256.map(|it: Located<Digest>| it.value),
+                reason: waiver.reason.value.clone(),
+                expires: waiver.expires.value.clone(),
+                place,
+            })
+        });
+        Policy {
+            fail_on: self.fail_on.value,
+            pickle: PicklePolicy {
+                allowed_globals: globals(&self.allowed_globals),
+                denied_globals: globals(&self.denied_globals),
+            },
+            trust: TrustPolicy {
+                minimum_score: u8::try_from(self.minimum_score.value).unwrap_or(10),
+                trusted_publishers: owned(&self.trusted_publishers),
+            },
+            license: LicensePolicy {
+                allow: self.license_allow.as_deref().map(owned),
+                deny: owned(&self.license_deny),
+            },
+            rules: self.rules.iter().map(|(id, it)| ((*id).to_owned(), it.value)).collect(),
+            waivers: waivers.collect(),
+            card,
+        }
+    }
+}
+
+/// The values of a list, each once, where it first occurs.
+fn distinct<'s, T: Copy + Eq + Hash>(list: &'s [Sourced<'_, T>]) -> impl Iterator<Item = T> + 's {
+    let mut seen = HashSet::new();
+    list.iter().map(|entry| entry.value).filter(move |value| seen.insert(*value))
+}
+
+impl Origin<'_> {
+    /// Where the value is written.
+    pub(super) fn place(&self) -> Option<Place> {
+        match self {
+            Self::Default => None,
+            Self::Written { layer, span } => {
+                Some(Place { document: Arc::clone(layer.document), span: *span })
+            }
+        }
+    }
+}

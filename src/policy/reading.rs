@@ -1,0 +1,298 @@
+//! From a document to a [`WrittenPolicy`], with every error in one run.
+
+use std::sync::Arc;
+
+use super::written::{
+    CardSettings, Extends, LicenseSettings, PickleSettings, Settings, TrustSettings,
+    WaiverSettings, WrittenPolicy, WrittenProfile,
+};
+use super::{CardMatch, GlobalEntry, RuleSetting};
+use crate::base::{
+    Digest, Document, Fields, Located, NameGlob, PathGlobs, Problem, Reading, Severity, Value,
+    closest, quoted,
+};
+
+/// The version of the format that this program reads.
+const VERSION: u64 = 1;
+
+/// Reads one policy file. Rule ids are checked against `known_rules`; whether the sections that a
+/// card requires exist is only known once all layers are read.
+pub(super) fn read_policy(
+    document: Arc<Document>,
+    known_rules: &[&str],
+) -> (WrittenPolicy, Vec<Problem>) {
+    let (mut reading, root) = Reading::begin(document);
+    let mut policy = WrittenPolicy::default();
+    if let Some(root) = &root
+        && let Some(mut fields) = reading.root(root, "policy")
+    {
+        let reader = PolicyReader { known_rules };
+        if let Some(version) = fields.get("version") {
+            reader.version(&mut reading, &version);
+        }
+        policy.extends = reader.extends(&mut reading, &mut fields);
+        policy.settings = reader.settings(&mut reading, &mut fields);
+        if let Some(profiles) = fields.get("profiles") {
+            for (name, value) in reading.named(&profiles) {
+                policy.profiles.extend(reader.profile(&mut reading, name, &value));
+            }
+        }
+        fields.finish(&mut reading);
+    }
+    (policy, reading.into_problems())
+}
+
+struct PolicyReader<'a> {
+    known_rules: &'a [&'a str],
+}
+
+impl PolicyReader<'_> {
+    fn version(&self, reading: &mut Reading, value: &Value<'_>) {
+        let number = reading.number(value, 0..=u64::MAX);
+        if let Some(number) = number.filter(|number| number.value != VERSION) {
+            let message = format!("version {} of the policy format is not known", number.value);
+            let problem = reading
+                .problem(number.span, message)
+                .help(format!("this weighstation reads `version: {VERSION}`"));
+            reading.report(problem);
+        }
+    }
+
+    fn extends(&self, reading: &mut Reading, fields: &mut Fields<'_>) -> Extends {
+        let extends = fields.get("extends");
+        Extends { extends: extends.and_then(|value| texts(reading, &value)) }
+    }
+
+    fn profile(
+        &self,
+        reading: &mut Reading,
+        name: &Located<String>,
+        value: &Value<'_>,
+    ) -> Option<WrittenProfile> {
+        let mut fields = reading.fields(value)?;
+        let extends = self.extends(reading, &mut fields);
+        let settings = self.settings(reading, &mut fields);
+        fields.finish(reading);
+        Some(WrittenProfile { name: name.clone(), extends, settings })
+    }
+
+    fn settings(&self, reading: &mut Reading, fields: &mut Fields<'_>) -> Settings {
+        Settings {
+            fail_on: fields.get("fail_on").and_then(|value| severity(reading, &value)),
+            pickle: fields.get("pickle").and_then(|value| pickle(reading, &value)),
+            card: fields.get("card").and_then(|value| card(reading, &value)),
+            trust: fields.get("trust").and_then(|value| trust(reading, &value)),
+            license: fields.get("license").and_then(|value| license(reading, &value)),
+            rules: fields.get("rules").map(|value| self.rules(reading, &value)),
+            waivers: fields.get("waivers").and_then(|value| {
+                let waivers = reading.list(&value)?;
+                Some(waivers.iter().filter_map(|one| self.waiver(reading, one)).collect())
+            }),
+        }
+    }
+
+    fn rules(
+        &self,
+        reading: &mut Reading,
+        value: &Value<'_>,
+    ) -> Vec<(Located<String>, Located<RuleSetting>)> {
+        let mut rules = Vec::new();
+        for (id, value) in reading.named(value) {
+            self.check_rule(reading, id);
+            if let Some(setting) = rule_setting(reading, &value) {
+                rules.push((id.clone(), setting));
+            }
+        }
+        rules
+    }
+
+    fn check_rule(&self, reading: &mut Reading, id: &Located<String>) {
+        if self.known_rules.contains(&id.value.as_str()) {
+            return;
+        }
+        let suggestion = closest(&id.value, self.known_rules.iter().copied());
+        let problem = reading.problem(id.span, format!("there is no rule `{}`", quoted(&id.value)));
+        reading.report(match suggestion {
+            Some(_) => problem.did_you_mean(suggestion),
+            None => problem.help("`weighstation rules` lists them"),
+        });
+    }
+
+    fn waiver(&self, reading: &mut Reading, value: &Value<'_>) -> Option<WaiverSettings> {
+        let mut fields = reading.fields(value)?;
+        let span = fields.first_entry();
+        let rule = fields.require(reading, "rule").and_then(|value| reading.text(&value));
+        if let Some(rule) = &rule {
+            self.check_rule(reading, rule);
+        }
+        let model = fields
+            .get("model")
+            .and_then(|value| checked(reading, &value, |text| NameGlob::new(text).map(|_| ())));
+        let file = fields
+            .get("file")
+            .and_then(|value| checked(reading, &value, |text| PathGlobs::new([text]).map(|_| ())));
+        let sha256 = fields.get("sha256").and_then(|value| reading.parsed::<Digest>(&value));
+        let reason = fields.require(reading, "reason").and_then(|value| reading.text(&value));
+        let expires = fields.require(reading, "expires").and_then(|value| date(reading, &value));
+        fields.finish(reading);
+        Some(WaiverSettings {
+            rule: rule?,
+            model,
+            file,
+            sha256,
+            reason: reason?,
+            expires: expires?,
+            span,
+        })
+    }
+}
+
+fn texts(reading: &mut Reading, value: &Value<'_>) -> Option<Vec<Located<String>>> {
+    reading.list_of(value, Reading::text)
+}
+
+/// A text on which `check` finds nothing wrong.
+fn checked<E: std::fmt::Display>(
+    reading: &mut Reading,
+    value: &Value<'_>,
+    check: impl FnOnce(&str) -> Result<(), E>,
+) -> Option<Located<String>> {
+    let text = reading.text(value)?;
+    match check(&text.value) {
+        Ok(()) => Some(text),
+        Err(error) => {
+            let problem = reading.problem(text.span, error.to_string());
+            reading.report(problem);
+            None
+        }
+    }
+}
+
+fn severity(reading: &mut Reading, value: &Value<'_>) -> Option<Located<Severity>> {
+    let words = Severity::ALL.map(|severity| (severity.name(), severity));
+    reading.word(value, &words)
+}
+
+/// The words of a rule's setting.
+fn setting_words() -> Vec<(&'static str, RuleSetting)> {
+    let severities = Severity::ALL.map(|one| (one.name(), RuleSetting::Severity(one)));
+    std::iter::once(("off", RuleSetting::Off)).chain(severities).collect()
+}
+
+fn rule_setting(reading: &mut Reading, value: &Value<'_>) -> Option<Located<RuleSetting>> {
+    let words = setting_words();
+    if let Some(text) = value.peek_text() {
+        if matches!(text, "false" | "no" | "False" | "No") {
+            let problem = reading
+                .problem(value.span(), format!("a rule is switched off with `off`, not `{text}`"));
+            reading.report(problem);
+            return None;
+        }
+        return reading.word(value, &words);
+    }
+    let mut fields = reading.fields(value)?;
+    let severity = fields.require(reading, "severity");
+    let setting = severity.and_then(|value| reading.word(&value, &words));
+    fields.finish(reading);
+    setting
+}
+
+fn globals(reading: &mut Reading, value: &Value<'_>) -> Option<Vec<Located<GlobalEntry>>> {
+    reading.list_of(value, Reading::parsed::<GlobalEntry>)
+}
+
+fn pickle(reading: &mut Reading, value: &Value<'_>) -> Option<PickleSettings> {
+    let mut fields = reading.fields(value)?;
+    let mut list =
+        |reading: &mut Reading, name| fields.get(name).and_then(|value| globals(reading, &value));
+    let settings = PickleSettings {
+        allowed_globals: list(reading, "allowed_globals"),
+        extra_allowed_globals: list(reading, "extra_allowed_globals"),
+        denied_globals: list(reading, "denied_globals"),
+        extra_denied_globals: list(reading, "extra_denied_globals"),
+    };
+    fields.finish(reading);
+    Some(settings)
+}
+
+fn card(reading: &mut Reading, value: &Value<'_>) -> Option<CardSettings> {
+    let mut fields = reading.fields(value)?;
+    let required_sections =
+        fields.get("required_sections").and_then(|value| texts(reading, &value));
+    let extra_required_sections =
+        fields.get("extra_required_sections").and_then(|value| texts(reading, &value));
+    let sections = fields.get("sections").map(|value| {
+        let named = reading.named(&value);
+        let sections = named.into_iter().map(|(id, value)| {
+            if value.is_empty_list() {
+                let problem = reading.problem(value.span(), "a section without keywords");
+                reading.report(problem);
+            }
+            (id.clone(), texts(reading, &value).unwrap_or_default())
+        });
+        sections.collect()
+    });
+    let words = [CardMatch::Keywords, CardMatch::Headings].map(|way| (way.name(), way));
+    let matching = fields.get("match").and_then(|value| reading.word(&value, &words));
+    let minimum_completeness =
+        fields.get("minimum_completeness").and_then(|value| reading.number(&value, 0..=100));
+    let minimum_words =
+        fields.get("minimum_words").and_then(|value| reading.number(&value, 0..=1_000_000));
+    fields.finish(reading);
+    Some(CardSettings {
+        required_sections,
+        extra_required_sections,
+        sections,
+        matching,
+        minimum_completeness,
+        minimum_words,
+    })
+}
+
+fn trust(reading: &mut Reading, value: &Value<'_>) -> Option<TrustSettings> {
+    let mut fields = reading.fields(value)?;
+    let minimum_score =
+        fields.get("minimum_score").and_then(|value| reading.number(&value, 0..=10));
+    let mut publishers = |reading: &mut Reading, name| {
+        let value = fields.get(name)?;
+        reading.list_of(&value, |reading, value| checked(reading, value, check_publisher))
+    };
+    let trusted_publishers = publishers(reading, "trusted_publishers");
+    let extra_trusted_publishers = publishers(reading, "extra_trusted_publishers");
+    fields.finish(reading);
+    Some(TrustSettings { minimum_score, trusted_publishers, extra_trusted_publishers })
+}
+
+fn check_publisher(text: &str) -> Result<(), &'static str> {
+    if text.contains(['/', ':']) {
+        Err("a publisher is the part before the `/` of a repository: `google`, not `google/bert`")
+    } else {
+        Ok(())
+    }
+}
+
+fn license(reading: &mut Reading, value: &Value<'_>) -> Option<LicenseSettings> {
+    let mut fields = reading.fields(value)?;
+    let allow = fields.get("allow").and_then(|value| texts(reading, &value));
+    let deny = fields.get("deny").and_then(|value| texts(reading, &value));
+    fields.finish(reading);
+    Some(LicenseSettings { allow, deny })
+}
+
+fn date(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {
+    checked(reading, value, |text| {
+        // jiff also reads `20270331`, weeks and times; a waiver says a day, in one way.
+        let shape = text.len() == 10
+            && text.bytes().enumerate().all(|(index, byte)| match index {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        if !shape {
+            return Err(format!("`{}` is no date: write `YYYY-MM-DD`", quoted(text)));
+        }
+        match text.parse::<jiff::civil::Date>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err(format!("there is no day `{}`", quoted(text))),
+        }
+    })
+}

@@ -1,0 +1,144 @@
+//! What stands in one policy file, typed and located. The JSON Schema is derived from these types;
+//! `reading` makes them, and a test holds both to the same keys.
+
+use schemars::JsonSchema;
+
+use super::global_set::GlobalEntry;
+use super::{CardMatch, RuleSetting};
+use crate::base::{Digest, Located, Severity, Span};
+
+/// A list of texts, each with its place.
+pub(super) type Texts = Vec<Located<String>>;
+
+/// The settings that a file and each of its profiles can make. What is not written is `None` and
+/// leaves the setting as the layers below have it.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct Settings {
+    /// The lowest severity that fails the gate. Default: medium.
+    pub(super) fail_on: Option<Located<Severity>>,
+    /// What pickles may import.
+    pub(super) pickle: Option<PickleSettings>,
+    /// What a model card must have.
+    pub(super) card: Option<CardSettings>,
+    /// What makes a publisher trustworthy.
+    pub(super) trust: Option<TrustSettings>,
+    /// Which licences are allowed.
+    pub(super) license: Option<LicenseSettings>,
+    /// Severity of rules by id, or `off`.
+    #[schemars(with = "Option<std::collections::BTreeMap<String, RuleSetting>>")]
+    pub(super) rules: Option<Vec<(Located<String>, Located<RuleSetting>)>>,
+    /// Dated, reasoned exceptions. Those of extended policies stay in force.
+    pub(super) waivers: Option<Vec<WaiverSettings>>,
+}
+
+/// `extends:` of a file or profile.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct Extends {
+    /// Policies that this one builds on, later ones overriding earlier ones: names of presets, or
+    /// paths relative to this file.
+    pub(super) extends: Option<Vec<Located<String>>>,
+}
+
+/// What pickles may import. An entry is `module.name`, `module:qualified.name`, or a glob in which
+/// `*` stops at dots and `**` does not.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct PickleSettings {
+    /// What may be imported and called; replaces what the extended policies allow.
+    pub(super) allowed_globals: Option<Vec<Located<GlobalEntry>>>,
+    /// What may be imported and called in addition.
+    pub(super) extra_allowed_globals: Option<Vec<Located<GlobalEntry>>>,
+    /// What may not be imported, whatever is allowed; replaces what the extended policies deny.
+    pub(super) denied_globals: Option<Vec<Located<GlobalEntry>>>,
+    /// What may not be imported either.
+    pub(super) extra_denied_globals: Option<Vec<Located<GlobalEntry>>>,
+}
+
+/// What a model card must have.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct CardSettings {
+    /// Ids of the sections that must be there: intended_use, limitations, bias, risks,
+    /// training_data, evaluation, ethical_considerations, or ids under `sections`.
+    pub(super) required_sections: Option<Vec<Located<String>>>,
+    /// Further sections that must be there.
+    pub(super) extra_required_sections: Option<Vec<Located<String>>>,
+    /// Keywords by section id. A section of one's own is recognised by them; one of the seven
+    /// built-in sections by its own keywords and these.
+    #[schemars(with = "Option<std::collections::BTreeMap<String, Vec<String>>>")]
+    pub(super) sections: Option<Vec<(Located<String>, Texts)>>,
+    /// How a section is recognised: a keyword anywhere in the text, or in a heading with content
+    /// below it. Default: keywords.
+    #[schemars(rename = "match")]
+    pub(super) matching: Option<Located<CardMatch>>,
+    /// Percent of the required sections that must be there. Default: 80.
+    #[schemars(range(min = 0, max = 100))]
+    pub(super) minimum_completeness: Option<Located<u64>>,
+    /// Fewer words than this make a brief card. Default: 100.
+    #[schemars(range(min = 0))]
+    pub(super) minimum_words: Option<Located<u64>>,
+}
+
+/// What makes a publisher trustworthy.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct TrustSettings {
+    /// The lowest trust score that passes; 0 asks for nothing. Default: 0.
+    #[schemars(range(min = 0, max = 10))]
+    pub(super) minimum_score: Option<Located<u64>>,
+    /// Hub organisations and users.
+    pub(super) trusted_publishers: Option<Vec<Located<String>>>,
+    /// Further Hub organisations and users.
+    pub(super) extra_trusted_publishers: Option<Vec<Located<String>>>,
+}
+
+/// Which licences are allowed, by SPDX id or Hub id.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct LicenseSettings {
+    /// The only licences that pass. Default: any.
+    pub(super) allow: Option<Vec<Located<String>>>,
+    /// Licences that never pass.
+    pub(super) deny: Option<Vec<Located<String>>>,
+}
+
+/// A dated, reasoned exception.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct WaiverSettings {
+    /// The rule whose findings are waived.
+    pub(super) rule: Located<String>,
+    /// Glob over the names of manifest entries. Default: all.
+    pub(super) model: Option<Located<String>>,
+    /// Glob over paths inside the model. Default: all.
+    pub(super) file: Option<Located<String>>,
+    /// Binds the waiver to these bytes: it ends when the file changes.
+    #[schemars(with = "Option<String>", regex(pattern = "^[0-9a-fA-F]{64}$"))]
+    pub(super) sha256: Option<Located<Digest>>,
+    /// Why the finding is acceptable.
+    pub(super) reason: Located<String>,
+    /// The last day on which the waiver holds, YYYY-MM-DD.
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    pub(super) expires: Located<String>,
+    /// Its first line.
+    #[schemars(skip)]
+    pub(super) span: Span,
+}
+
+/// A profile: settings that apply to the manifest entries that name it.
+#[derive(Clone, Debug)]
+pub(super) struct WrittenProfile {
+    pub(super) name: Located<String>,
+    pub(super) extends: Extends,
+    pub(super) settings: Settings,
+}
+
+/// A whole policy file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WrittenPolicy {
+    pub(super) extends: Extends,
+    pub(super) settings: Settings,
+    pub(super) profiles: Vec<WrittenProfile>,
+}

@@ -1,0 +1,116 @@
+//! One model: its verdict, the manifest lines that brought it in, and what was found.
+
+use std::io::{self, Write};
+
+use super::super::layout::{BAD, BOLD, DIM, GOOD, GUIDE, UNSURE, columns, counted, size, styled};
+use super::group::{ModelGroup, fold};
+use super::{Page, finding};
+use crate::base::{Severity, Untrusted};
+use crate::finding::{Finding, ManifestPlace};
+
+/// Writes everything about one model, with an empty line at the end unless the heading says it
+/// all. Returns whether the empty line is there.
+pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) -> io::Result<bool> {
+    heading(group, out)?;
+    failures(group, page, out)?;
+    for incident in &group.incidents {
+        let mark = format!("  {} ", styled(UNSURE, "not judged:"));
+        page.paragraph(&mark, 4, &incident.message, out)?;
+    }
+    if !page.quiet {
+        if !group.notes.is_empty() {
+            finding::write_notes(&group.notes, page, out)?;
+        }
+        if !group.waived.is_empty() {
+            finding::write_waived(&group.waived, page, out)?;
+        }
+    }
+    // A block of failures ends with an empty line of its own.
+    let notes = !page.quiet && !(group.notes.is_empty() && group.waived.is_empty());
+    let lines = notes || !group.incidents.is_empty();
+    if lines {
+        writeln!(out)?;
+    }
+    Ok(lines || !group.failures.is_empty())
+}
+
+fn heading(group: &ModelGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (mark, style) = if !group.failures.is_empty() {
+        ("✗", BAD)
+    } else if !group.incidents.is_empty() {
+        ("!", UNSURE)
+    } else if group.model.is_some() {
+        ("✓", GOOD)
+    } else {
+        ("·", DIM)
+    };
+    write!(out, "{} ", styled(style, mark))?;
+    if group.name.is_empty() {
+        write!(out, "{}", styled(BOLD, "the policy itself"))?;
+    } else {
+        write!(out, "{}", styled(BOLD, Untrusted(group.name)))?;
+    }
+    if !group.failures.is_empty() {
+        write!(out, "  {}", severities(&group.failures))?;
+    }
+    if let Some(model) = group.model.filter(|model| !model.files.is_empty()) {
+        let bytes =
+            model.files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.evidence.size));
+        let files = counted(model.files.len(), "file", "files");
+        write!(out, "  {}", styled(DIM, format!("{files}, {}", size(bytes))))?;
+    }
+    writeln!(out)
+}
+
+/// `2 critical, 1 high`, each in its colour.
+pub(super) fn severities(findings: &[&Finding]) -> String {
+    let mut parts = Vec::new();
+    for severity in Severity::ALL {
+        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        if count > 0 {
+            let style = super::super::layout::severity_style(severity);
+            parts.push(styled(style, format!("{count} {severity}")).to_string());
+        }
+    }
+    parts.join(", ")
+}
+
+/// The failures, below the manifest lines that they point at.
+fn failures(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    let places = fold(&group.failures, |finding| {
+        finding.manifest.as_ref().map(|place| (&place.file, place.line, place.column))
+    });
+    for place in places {
+        if let Some(manifest) = &place.first.manifest {
+            snippet(manifest, out)?;
+        }
+        writeln!(out)?;
+        let findings: Vec<&Finding> = place.all().collect();
+        finding::write_failures(&findings, page, out)?;
+    }
+    Ok(())
+}
+
+/// The manifest line with a caret, as rustc shows its lines.
+fn snippet(place: &ManifestPlace, out: &mut dyn Write) -> io::Result<()> {
+    let number = place.line.to_string();
+    let gutter = number.len();
+    let bar = styled(GUIDE, "|").to_string();
+    let file = Untrusted(&place.file);
+    let arrow = styled(GUIDE, "-->");
+    writeln!(out, "{:gutter$}{arrow} {file}:{}:{}", "", place.line, place.column)?;
+    writeln!(out, "{:gutter$} {bar}", "")?;
+    let text = visible(&place.line_text);
+    writeln!(out, "{} {bar} {text}", styled(GUIDE, &number))?;
+    let before: String =
+        place.line_text.chars().take(place.column.saturating_sub(1) as usize).collect();
+    let indent = columns(&visible(&before));
+    let length = columns(&visible(&place.snippet)).max(1);
+    let carets = styled(BAD, "^".repeat(length));
+    writeln!(out, "{:gutter$} {bar} {:indent$}{carets}", "", "")
+}
+
+/// A line of a document as it is shown: a tab is one escaped character as wide as it looks.
+fn visible(text: &str) -> String {
+    Untrusted(text).to_string()
+}

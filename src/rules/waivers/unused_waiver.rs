@@ -1,0 +1,57 @@
+//! `unused-waiver`: an exception that excuses nothing.
+
+use super::expired_waiver::subject;
+use crate::base::{Severity, Untrusted};
+use crate::finding::RuleMeta;
+use crate::policy::Waiver;
+use crate::rules::{Case, Rule, Violation};
+
+/// A waiver that covered no finding.
+#[derive(Clone, Copy, Debug)]
+pub struct UnusedWaiver;
+
+static META: RuleMeta = RuleMeta {
+    id: "unused-waiver",
+    title: "Waiver covers nothing",
+    summary: "A waiver of the policy covered no finding of this run.",
+    severity: Severity::Info,
+    tags: &["policy"],
+    cwe: None,
+    since: "0.1.0",
+    help: include_str!("unused_waiver.md"),
+};
+
+impl UnusedWaiver {
+    /// The violation that `waiver` is; `other_bytes` says that all else matched and only the
+    /// digest of the file was another.
+    pub fn violation(waiver: &Waiver, other_bytes: bool) -> Violation {
+        let why =
+            if other_bytes { ": the file has other bytes than those it is bound to" } else { "" };
+        Violation {
+            manifest: Some(waiver.place.clone()),
+            description: format!(
+                "The waiver for `{}` covered no finding{why}.",
+                Untrusted(&waiver.rule)
+            ),
+            recommendation: if other_bytes {
+                "Review the file as it is now; then bind the waiver to its new `sha256`, or remove \
+                 the waiver."
+            } else {
+                "Remove it if what it excused is gone; otherwise check its `model`, `file` and \
+                 `sha256`."
+            }
+            .to_owned(),
+            subject: subject(waiver),
+            ..Violation::default()
+        }
+    }
+}
+
+impl Rule for UnusedWaiver {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    /// Silent: see the module.
+    fn check(&self, _case: &Case<'_>, _violations: &mut Vec<Violation>) {}
+}

@@ -1,0 +1,277 @@
+//! The rooms of the house and the direction of flow between them, checked against the code.
+//!
+//! The first folder below `src/` is the room. The test collects every `crate::room` that a file
+//! names, also in nested `use` trees, and every `super::…::room` that climbs out of its own room.
+//! It is a match of text: comments and documentation links count too, which keeps them honest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms, what they may use, and whether they may touch the world.
+const ROOMS: &[(&str, &[&str], World)] = &[
+    ("base", &[], World::Pure),
+    ("evidence", &["base"], World::Pure),
+    ("manifest", &["base"], World::Pure),
+    ("policy", &["base"], World::Pure),
+    ("finding", &["base", "evidence"], World::Pure),
+    ("source", &["base", "manifest", "evidence"], World::Touches),
+    ("analyse", &["base", "evidence"], World::Pure),
+    ("rules", &["base", "manifest", "policy", "evidence", "finding"], World::Pure),
+    ("evaluate", &["base", "manifest", "policy", "evidence", "finding", "rules"], World::Pure),
+    ("report", &["base", "evidence", "finding"], World::Pure),
+    (
+        "cli",
+        &[
+            "base", "manifest", "policy", "evidence", "finding", "source", "analyse", "rules",
+            "evaluate", "report",
+        ],
+        World::Touches,
+    ),
+];
+
+/// What a pure room may not name.
+const WORLDLY: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread::sleep",
+    "SystemTime",
+    "Timestamp::now",
+    "Zoned::now",
+    "ureq::",
+    "println!",
+    "eprintln!",
+    "print!",
+    "eprint!",
+];
+
+/// The one file of a pure room that opens files.
+const READS_FILES: &str = "base/read_at.rs";
+
+/// Crates that are used in one place only, so that they can be replaced there.
+const CONFINED: &[(&str, &str)] = &[
+    ("serde_saphyr", "base/"),
+    ("serde_sarif", "report/sarif/"),
+    ("clap::", "cli/"),
+    ("indicatif", "cli/progress.rs"),
+    ("ureq::", "source/"),
+];
+
+/// Names that a file gets when nobody knows what is in it.
+const DRAWERS: &[&str] = &["utils", "util", "helpers", "helper", "common", "misc", "shared"];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum World {
+    Pure,
+    Touches,
+}
+
+/// Every violation in a set of files, given by their paths below `src/`.
+fn violations(files: &BTreeMap<String, String>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut graph: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (path, text) in files {
+        for part in path.trim_end_matches(".rs").split('/') {
+            if DRAWERS.contains(&part) {
+                found.push(format!("{path}: `{part}` names a drawer; name it by what is in it"));
+            }
+        }
+        for (name, home) in CONFINED {
+            if text.contains(name) && !path.starts_with(home) {
+                found.push(format!("{path}: `{name}` is used in {home} only"));
+            }
+        }
+        let Some((room, _)) = path.split_once('/') else {
+            continue; // lib.rs and main.rs: the front door.
+        };
+        let Some((room, allowed, world)) = ROOMS.iter().find(|(name, ..)| *name == room) else {
+            found.push(format!("{path}: `{room}` is no room of the table"));
+            continue;
+        };
+        for used in rooms_named(path, text) {
+            let Some((used, ..)) = ROOMS.iter().find(|(name, ..)| *name == used) else { continue };
+            if used != room {
+                graph.entry(room).or_default().insert(used);
+                if !allowed.contains(used) {
+                    found.push(format!("{path}: {room} may not use {used}"));
+                }
+            }
+        }
+        if *world == World::Pure && path != READS_FILES {
+            for word in WORLDLY {
+                if names_word(text, word) {
+                    found.push(format!("{path}: {room} is pure and may not use {word}"));
+                }
+            }
+        }
+    }
+    found.extend(cycles(&graph));
+    found
+}
+
+/// Whether the text has the word, not as the end of a longer one (`eprintln!` has no `println!`).
+fn names_word(text: &str, word: &str) -> bool {
+    let part_of_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(part_of_word))
+}
+
+/// The first segments of all paths that begin with `crate::`, or with as many `super::` as lead
+/// out of the file's own room.
+fn rooms_named(path: &str, text: &str) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        named.extend(first_segments(&text[at + "crate::".len()..]));
+    }
+    // `a/b/c.rs` is the module a::b::c; three `super` lead to the root. Modules written inside the
+    // file are deeper, which only makes this more careful.
+    let is_module_file = path.ends_with("/mod.rs");
+    let depth = path.split('/').count() - usize::from(is_module_file);
+    let climb = "super::".repeat(depth);
+    for (at, _) in text.match_indices(&climb) {
+        if !text[..at].ends_with("super::") {
+            named.extend(first_segments(&text[at + climb.len()..]));
+        }
+    }
+    named
+}
+
+/// `a::b` gives a; `{a, b::{c, d}}` gives a and b.
+fn first_segments(rest: &str) -> Vec<String> {
+    let word = |text: &str| -> String {
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
+    let Some(list) = rest.strip_prefix('{') else { return vec![word(rest)] };
+    let mut segments = vec![word(list)];
+    let mut depth = 0;
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => segments.push(word(&list[at + 1..])),
+            _ => {}
+        }
+    }
+    segments
+}
+
+/// Rooms that use each other, over however many others.
+fn cycles(graph: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<String> {
+    let mut found = Vec::new();
+    for start in graph.keys() {
+        let mut reached = BTreeSet::new();
+        let mut pending: Vec<&str> = graph[start].iter().copied().collect();
+        while let Some(room) = pending.pop() {
+            if reached.insert(room) {
+                pending.extend(graph.get(room).into_iter().flatten());
+            }
+        }
+        if reached.contains(start) {
+            found.push(format!("{start} uses itself through other rooms"));
+        }
+    }
+    found
+}
+
+fn sources() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = BTreeMap::new();
+    let mut pending: Vec<PathBuf> = vec![root.clone()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let inside = path.strip_prefix(&root).unwrap().to_str().unwrap();
+                files.insert(inside.replace('\\', "/"), fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn every_room_keeps_to_the_table() {
+    let files = sources();
+    assert!(files.len() > 30, "the sources were found");
+    let found = violations(&files);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_room_of_the_table_exists_and_is_declared() {
+    let files = sources();
+    for (room, ..) in ROOMS {
+        assert!(files.contains_key(&format!("{room}/mod.rs")), "{room}");
+        assert!(files["lib.rs"].contains(&format!("pub mod {room};")), "{room}");
+    }
+}
+
+/// What the test says of one planted file.
+fn planted(path: &str, text: &str) -> Vec<String> {
+    violations(&BTreeMap::from([(path.to_owned(), text.to_owned())]))
+}
+
+#[test]
+fn a_wrong_import_is_caught_however_it_is_written() {
+    let wrong = [
+        ("analyse/x.rs", "use crate::policy::Policy;"),
+        ("analyse/x.rs", "use crate::{base::Limits, rules::{Case, Rule}};"),
+        ("analyse/x.rs", "use crate::{\n    base::{Limits, ReadAt},\n    policy,\n};"),
+        ("analyse/x.rs", "fn f(p: &crate::finding::Finding) {}"),
+        ("analyse/a/mod.rs", "use super::super::policy::Policy;"),
+        ("analyse/a/b.rs", "use super::super::super::rules;"),
+        ("base/x.rs", "/// See [`Rule`](crate::rules::Rule)."),
+        ("report/x.rs", "use crate::policy::Policy;"),
+        ("report/x.rs", "use weighstation::x; use crate::cli::run;"),
+        ("rules/x.rs", "use crate::analyse::analyse_file;"),
+        ("policy/x.rs", "use crate::rules::RULES;"),
+    ];
+    for (path, text) in wrong {
+        let found = planted(path, text);
+        assert!(found.iter().any(|it| it.contains("may not use")), "{path}: {text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_right_import_is_not() {
+    let right = [
+        (
+            "analyse/x.rs",
+            "use crate::{base::{Limits, ReadAt}, evidence::Fact}; use crate::analyse::Stop;",
+        ),
+        ("analyse/a/b.rs", "use super::super::probe::Probe;"),
+        ("cli/x.rs", "use crate::{policy, rules}; use std::process::ExitCode;"),
+        ("source/x.rs", "use std::fs; use crate::evidence::Fact;"),
+        ("base/read_at.rs", "use std::fs::File;"),
+        ("lib.rs", "pub mod anything;"),
+    ];
+    for (path, text) in right {
+        assert_eq!(planted(path, text), Vec::<String>::new(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn touching_the_world_in_a_pure_room_is_caught() {
+    for word in WORLDLY.iter().filter(|word| **word != "ureq::") {
+        let found = planted("rules/x.rs", &format!("fn f() {{ {word} }}"));
+        assert_eq!(found.len(), 1, "{word}: {found:?}");
+    }
+}
+
+#[test]
+fn an_unknown_room_a_drawer_a_stray_crate_and_a_circle_are_caught() {
+    assert_eq!(planted("attic/x.rs", "").len(), 1);
+    assert_eq!(planted("base/utils.rs", "").len(), 1);
+    assert_eq!(planted("rules/helpers/x.rs", "").len(), 1);
+    assert_eq!(planted("policy/x.rs", "use serde_saphyr::from_str;").len(), 1);
+    assert_eq!(planted("report/json.rs", "use serde_sarif::sarif;").len(), 1);
+    let circle = BTreeMap::from([
+        ("finding/x.rs".to_owned(), "use crate::evidence::Fact;".to_owned()),
+        ("evidence/x.rs".to_owned(), "use crate::finding::Finding;".to_owned()),
+    ]);
+    assert!(violations(&circle).iter().any(|it| it.contains("uses itself")));
+}
