@@ -132,8 +132,11 @@ impl<'a> ZipArchive<'a> {
             let reason = format!("compression method {} is not known", member.method);
             Stop::malformed(member.header_offset, reason)
         })?;
-        if member.claims_encryption() && !content.is_plain(member)? {
-            return Err(Stop::malformed(member.header_offset, "the member is encrypted"));
+        if member.claims_encryption() {
+            if !content.is_plain(member)? {
+                return Err(Stop::malformed(member.header_offset, "the member is encrypted"));
+            }
+            self.note_plain(member);
         }
         let ended = matches!(&content, Content::Decoded(stream) if stream.has_ended());
         if ended {
@@ -147,6 +150,12 @@ impl<'a> ZipArchive<'a> {
 
     fn note(&self, member: &ZipMember, anomaly: ArchiveAnomaly, detail: String) {
         self.anomalies.borrow_mut().add(member.header_offset, anomaly, detail);
+    }
+
+    /// Its flags say that it is encrypted, and it is not.
+    fn note_plain(&self, member: &ZipMember) {
+        let detail = format!("{}: it is not encrypted", member.name);
+        self.note(member, ArchiveAnomaly::MisleadingFlags, detail);
     }
 
     fn examine(&self, examination: &mut Examination<'_>) -> Result<(), Stop> {
@@ -213,10 +222,7 @@ impl<'a> ZipArchive<'a> {
         let mut formats = Vec::new();
         match content.is_plain(member) {
             _ if !member.claims_encryption() => {}
-            Ok(true) => {
-                let detail = format!("{}: it is not encrypted", member.name);
-                self.note(member, ArchiveAnomaly::MisleadingFlags, detail);
-            }
+            Ok(true) => self.note_plain(member),
             Ok(false) => {
                 // A reader that ignores the flags sees what decodes of it.
                 formats = examination.glance(&member.name, &content);
