@@ -90,7 +90,8 @@ pub(super) fn looks_like_pickle(
         // A second stream that does declare itself: torch's magic number may be written with any
         // protocol (CVE-2026-53875).
         let mut next = [0; 2];
-        let count = crate::base::read_up_to(&window, length, &mut next)?;
+        let at = offset.saturating_add(length);
+        let count = crate::base::read_up_to(bytes, at, &mut next)?;
         if count == 2 && matches!(next, [0x80, 0..=5]) {
             return Ok(true);
         }
