@@ -235,6 +235,10 @@ pub enum Divergence {
     EmptyAppend,
     /// A call whose arguments are no tuple.
     ArgumentsNotTuple,
+    /// A `GLOBAL` or `INST` with an empty line, which only `pickle.py` takes.
+    EmptyName,
+    /// A text that is no UTF-8, at which CPython raises and others need not.
+    BrokenText,
     /// An opcode's argument crosses the end of a frame (#154848, GHSA-fphw-536r-4p88).
     FrameCrossed,
     /// A frame begins inside another.

@@ -62,7 +62,7 @@ fn a_cache_folder_is_resolved_and_its_links_are_followed() {
 fn a_file_that_may_not_be_read_is_unreadable() {
     let workspace = Workspace::new().with("model/a.pkl", HARMLESS);
     let path = workspace.path("model/a.pkl");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&path).is_ok() {
         // Whoever may read everything cannot be refused: the file is judged like any other.
         assert_eq!(file(&scanned(&workspace, "model").1, "a.pkl")["status"], "analysed");

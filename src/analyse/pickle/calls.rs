@@ -16,11 +16,7 @@ const LISTED_CALLS: u8 = 16;
 
 impl Machine<'_> {
     pub(super) fn inst(&mut self) -> Step {
-        let module = self.reader.line()?.to_vec();
-        let name = self.reader.line()?.to_vec();
-        if module.is_empty() || name.is_empty() {
-            return Err(Halt::Malformed("an import without a module or a name".to_owned()));
-        }
+        let (module, name) = self.import_lines()?;
         let id = self.import(&module, &name, ImportOpcode::Inst);
         if !module.is_ascii() || !name.is_ascii() {
             return Err(Halt::Malformed("an INST whose name is not ASCII".to_owned()));

@@ -5,7 +5,7 @@ use std::io;
 use super::dialect::Plain;
 use super::machine::{Ending, Machine};
 use super::reader::View;
-use super::record::Recorder;
+use super::record::{Recorder, Seen};
 use crate::base::{Limits, ReadAt, Window};
 
 /// Bytes that a look goes through.
@@ -19,6 +19,49 @@ pub(super) fn is_pickle_extension(extension: &str) -> bool {
     )
 }
 
+/// What a look at the bytes at an offset tells.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    seen: Seen,
+    /// Whether `PROTO` comes first.
+    declared: bool,
+    /// Whether a `STOP` was reached.
+    stopped: bool,
+    opcodes: u64,
+    length: u64,
+    /// Whether all was well up to the end of what a look goes through.
+    undecided: bool,
+    /// Whether readers of frames go different ways.
+    odd_frames: bool,
+}
+
+fn look(bytes: &dyn ReadAt, offset: u64, limits: &Limits) -> io::Result<Look> {
+    let mut first = [0; 3];
+    let count = crate::base::read_up_to(bytes, offset, &mut first)?;
+    let first = first.get(..count).unwrap_or(&[]);
+    if first.first().is_none_or(|byte| super::opcode::name(*byte).is_none()) {
+        return Ok(Look::default());
+    }
+    let window = Window::new(bytes, offset, LOOK_AHEAD);
+    let mut recorder = Recorder::default();
+    let mut dialect = Plain;
+    let mut machine = Machine::new(&window, 0, View::Memory, limits, &mut recorder, &mut dialect);
+    let ending = machine.run();
+    let opcodes = machine.opcodes();
+    let length = machine.reader.offset();
+    let cut = machine.ran_out()
+        && crate::base::read_up_to(bytes, offset.saturating_add(LOOK_AHEAD), &mut [0])? > 0;
+    Ok(Look {
+        seen: recorder.seen(),
+        declared: matches!(first, [0x80, 0..=5, ..]),
+        stopped: matches!(ending, Ending::Stop(_)),
+        opcodes,
+        length,
+        undecided: cut,
+        odd_frames: recorder.odd_frames > 0,
+    })
+}
+
 /// Whether the bytes at an offset are a pickle, or were one up to where they break off.
 ///
 /// Random bytes, text and word lists begin with opcodes often enough, so that without `PROTO` a
@@ -30,22 +73,7 @@ pub(super) fn looks_like_pickle(
     extension: Option<&str>,
     limits: &Limits,
 ) -> io::Result<bool> {
-    let mut first = [0; 3];
-    let count = crate::base::read_up_to(bytes, offset, &mut first)?;
-    let first = first.get(..count).unwrap_or(&[]);
-    if first.first().is_none_or(|byte| super::opcode::name(*byte).is_none()) {
-        return Ok(false);
-    }
-    let declared = matches!(first, [0x80, 0..=5, ..]);
-    let window = Window::new(bytes, offset, LOOK_AHEAD);
-    let mut recorder = Recorder::default();
-    let mut dialect = Plain;
-    let mut machine = Machine::new(&window, 0, View::Memory, limits, &mut recorder, &mut dialect);
-    let ending = machine.run();
-    let opcodes = machine.opcodes();
-    let length = machine.reader.offset();
-    let stopped = matches!(ending, Ending::Stop(_));
-    let seen = recorder.seen();
+    let Look { seen, declared, stopped, opcodes, length, .. } = look(bytes, offset, limits)?;
     let named = extension.is_some_and(is_pickle_extension);
     if declared {
         // Raw numbers begin like this once in forty thousand tensors, and a safetensors header of
@@ -62,12 +90,25 @@ pub(super) fn looks_like_pickle(
         // A second stream that does declare itself: torch's magic number may be written with any
         // protocol (CVE-2026-53875).
         let mut next = [0; 2];
-        let count = crate::base::read_up_to(&window, length, &mut next)?;
+        let at = offset.saturating_add(length);
+        let count = crate::base::read_up_to(bytes, at, &mut next)?;
         if count == 2 && matches!(next, [0x80, 0..=5]) {
             return Ok(true);
         }
     }
     Ok(stopped && length > 2 && named)
+}
+
+/// Whether a reader that loads one object after another would get anywhere at an offset behind
+/// another stream. More than what looks like a pickle by itself: `N.` leads on to what follows it.
+pub(super) fn could_go_on_with(
+    bytes: &dyn ReadAt,
+    offset: u64,
+    limits: &Limits,
+) -> io::Result<bool> {
+    let look = look(bytes, offset, limits)?;
+    let Look { seen, declared, stopped, undecided, odd_frames, .. } = look;
+    Ok(declared || stopped || undecided || odd_frames || seen.importable)
 }
 
 /// Whether a name could be one of a Python module or attribute.

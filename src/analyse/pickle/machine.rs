@@ -77,6 +77,7 @@ pub(super) struct Machine<'m> {
     /// Another protocol that was in force earlier in the stream.
     earlier_protocol: Option<u8>,
     opcodes: u64,
+    ran_out: bool,
     /// Offset of the opcode that is being executed.
     pub(super) at: u64,
     pub(super) calls_described: usize,
@@ -105,6 +106,7 @@ impl<'m> Machine<'m> {
             protocol: 0,
             earlier_protocol: None,
             opcodes: 0,
+            ran_out: false,
             at: offset,
             calls_described: 0,
         }
@@ -128,7 +130,8 @@ impl<'m> Machine<'m> {
                 Ok(()) => {}
                 Err(Halt::Stop(value)) => break Ending::Stop(value),
                 Err(Halt::Malformed(reason)) => {
-                    let reason = if reason.is_empty() { self.truncated() } else { reason };
+                    self.ran_out = reason.is_empty();
+                    let reason = if self.ran_out { self.truncated() } else { reason };
                     break Ending::Malformed { offset: self.at, reason };
                 }
                 Err(Halt::Broken(stop)) => break Ending::Broken(stop),
@@ -147,10 +150,16 @@ impl<'m> Machine<'m> {
     }
 
     /// Follows the stream once more in another view: only what is new is recorded.
-    pub(super) fn run_again(&mut self) {
+    pub(super) fn run_again(&mut self) -> Ending {
         self.recorder.again = true;
-        self.run();
+        let ending = self.run();
         self.recorder.again = false;
+        ending
+    }
+
+    /// Whether the bytes ended before the stream did.
+    pub(super) fn ran_out(&self) -> bool {
+        self.ran_out
     }
 
     fn truncated(&self) -> String {
@@ -215,7 +224,7 @@ impl<'m> Machine<'m> {
 
     fn push_container(&mut self, kind: Kind, start: usize) -> Step {
         let container = self.heap.container(kind, self.stack.get(start..).unwrap_or(&[]));
-        self.check_depth(container)?;
+        self.check_extent(container)?;
         self.stack.truncate(start);
         self.push(container)
     }
@@ -228,9 +237,14 @@ impl<'m> Machine<'m> {
         self.push_container(Kind::Tuple, start)
     }
 
-    fn check_depth(&self, value: Value) -> Step {
-        if self.heap.depth(value) > self.limits.value_depth {
+    fn check_extent(&mut self, value: Value) -> Step {
+        let (depth, expansion) = self.heap.extent(value);
+        if depth > self.limits.value_depth {
             return self.exhausted(Budget::ValueDepth, u64::from(self.limits.value_depth));
+        }
+        if expansion > self.limits.expansion {
+            // Nothing is hidden by it, so that the stream is followed on.
+            self.recorder.expansion.get_or_insert(self.at);
         }
         Ok(())
     }
@@ -253,14 +267,12 @@ impl<'m> Machine<'m> {
             return malformed("odd number of items for SETITEMS");
         }
         let step = if kind == Kind::Dict { 2 } else { 1 };
-        if kind != Kind::List && self.any_unhashable(added.iter().step_by(step)) {
-            // Python raises here, after everything before has run.
-            self.note_mutation(target, kind, opcode);
-            return malformed("an unhashable key or member");
-        }
         if self.heap_kind(target) == Some(kind) {
+            if kind != Kind::List && self.any_unhashable(added.iter().step_by(step)) {
+                return malformed("an unhashable key or member");
+            }
             self.heap.extend(target, self.stack.get(start..).unwrap_or(&[]));
-            self.check_depth(target)?;
+            self.check_extent(target)?;
         } else {
             self.note_mutation(target, kind, opcode);
         }
@@ -315,6 +327,11 @@ impl<'m> Machine<'m> {
     fn push_text(&mut self, kind: Kind, length: u64, contiguous: bool) -> Step {
         let kept = if length > payload::LEAST { payload::LOOK } else { KEPT_BYTES };
         let bytes = self.reader.counted(length, kept, contiguous)?;
+        if kind == Kind::Str && text::is_broken(bytes, length > bytes.len() as u64) {
+            // CPython raises here; others need not (TorchScript's unpickler takes any bytes).
+            let detail = "a text that is no UTF-8".to_owned();
+            self.recorder.divergence(self.at, Divergence::BrokenText, detail);
+        }
         let encoding =
             if length > payload::LEAST { payload::sniff(kind, bytes, length) } else { None };
         let beginning = bytes.get(..KEPT_BYTES).unwrap_or(bytes);
@@ -371,56 +388,52 @@ impl<'m> Machine<'m> {
         id
     }
 
-    fn import_lines(&mut self) -> Step<(Vec<u8>, Vec<u8>)> {
-        let module = self.reader.line()?.to_vec();
-        let name = self.reader.line()?.to_vec();
+    /// The two lines of `GLOBAL` and `INST`.
+    pub(super) fn import_lines(&mut self) -> Step<(Vec<u8>, Vec<u8>)> {
+        let module = self.import_line()?;
+        let name = self.import_line()?;
         if module.is_empty() || name.is_empty() {
-            return malformed("an import without a module or a name");
+            // C raises here; pickle.py asks for it and goes on if it gets something.
+            let detail = "an import without a module or a name".to_owned();
+            self.recorder.divergence(self.at, Divergence::EmptyName, detail);
         }
         Ok((module, name))
+    }
+
+    /// One line of an import. Where the bytes end in it C raises, but pickle.py takes all but the
+    /// last byte for the line, imports, and with `INST` calls.
+    fn import_line(&mut self) -> Step<Vec<u8>> {
+        match self.reader.line().map(<[u8]>::to_vec) {
+            Err(Trouble::Truncated) => Ok(self.reader.cut_line().to_vec()),
+            line => Ok(line?),
+        }
     }
 
     fn stack_global(&mut self) -> Step {
         let name = self.pop()?;
         let module = self.pop()?;
         let objects = self.objects();
-        let id = match (objects.kind(module), objects.kind(name)) {
-            (Some(Kind::Str | Kind::NativeStr), Some(Kind::Str | Kind::NativeStr)) => {
-                match (objects.bytes(module), objects.bytes(name)) {
-                    (Some(module), Some(name)) => {
-                        let (module, name) = (module.to_vec(), name.to_vec());
-                        self.import(&module, &name, ImportOpcode::StackGlobal)
-                    }
-                    _ => self.import_unresolved(),
-                }
-            }
-            // Every reader raises for operands that cannot be text.
-            (Some(_), _)
-            | (
-                _,
-                Some(
-                    Kind::Bytes
-                    | Kind::ByteArray
-                    | Kind::Int
-                    | Kind::Tuple
-                    | Kind::List
-                    | Kind::Dict
-                    | Kind::Set
-                    | Kind::FrozenSet,
-                ),
-            ) => {
+        let id = match (objects.bytes(module), objects.bytes(name)) {
+            _ if self.is_no_text(module) || self.is_no_text(name) => {
                 self.import_unresolved();
                 return malformed("STACK_GLOBAL with operands that are no text");
             }
-            _ if matches!(module, Value::None | Value::Bool(_) | Value::Float)
-                || matches!(name, Value::None | Value::Bool(_) | Value::Float) =>
-            {
-                self.import_unresolved();
-                return malformed("STACK_GLOBAL with operands that are no text");
+            (Some(module), Some(name)) => {
+                let (module, name) = (module.to_vec(), name.to_vec());
+                self.import(&module, &name, ImportOpcode::StackGlobal)
             }
             _ => self.import_unresolved(),
         };
         self.push(Value::Global(id))
+    }
+
+    /// Whether a value is certainly no `str`, for which every reader of `STACK_GLOBAL` raises.
+    /// The result of a call may be one, and so may an import (`os.sep`).
+    fn is_no_text(&self, value: Value) -> bool {
+        match self.objects().kind(value) {
+            Some(kind) => !matches!(kind, Kind::Str | Kind::NativeStr),
+            None => matches!(value, Value::None | Value::Bool(_) | Value::Float),
+        }
     }
 
     fn import_unresolved(&mut self) -> GlobalId {

@@ -60,6 +60,10 @@ pub(super) fn float(line: &[u8]) -> Option<Option<Divergence>> {
     let plain = |text: &str| text.parse::<f64>().is_ok();
     let text = std::str::from_utf8(text).ok()?;
     if plain(text) {
+        if text.parse().is_ok_and(f64::is_infinite) && text.contains(|c: char| c.is_ascii_digit()) {
+            // C raises where pickle.py gives an infinity: `1e999`.
+            return Some(Some(Divergence::NumberForm));
+        }
         return Some(nul.then_some(Divergence::NumberNul));
     }
     // pickle.py takes blanks around and single underscores between digits, C takes neither.
@@ -111,6 +115,9 @@ fn integer(text: &[u8]) -> Option<Read> {
     let usual = base == 10 && !(digits.len() > 1 && digits.starts_with('0'));
     let boolean = matches!(text, "00" | "01");
     let divergence = (!usual && !boolean).then_some(Divergence::NumberForm);
+    // One underscore may follow a prefix: `0x_1f`.
+    let prefixed = base != 10 && !digits.starts_with('0');
+    let digits = if prefixed { digits.strip_prefix('_').unwrap_or(digits) } else { digits };
     let digits = without_underscores(digits)?;
     if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(base)) {
         return None;
@@ -169,6 +176,8 @@ mod tests {
         let form = Some(Divergence::NumberForm);
         assert_eq!(int(b"0x1F"), small(31, form));
         assert_eq!(int(b"0o17"), small(15, form));
+        assert_eq!(int(b"0x_1f"), small(31, form));
+        assert_eq!(int(b"_1"), None);
         assert_eq!(int(b"010"), small(8, form));
         assert_eq!(int(b"001"), small(1, form));
         assert_eq!(int(b"1_0"), small(10, None));
@@ -203,6 +212,8 @@ mod tests {
     fn floats_and_indices() {
         assert_eq!(float(b"1.5"), Some(None));
         assert_eq!(float(b"nan"), Some(None));
+        assert_eq!(float(b"-Infinity"), Some(None));
+        assert_eq!(float(b"1e999"), Some(Some(Divergence::NumberForm)));
         assert_eq!(float(b"1_0.0"), Some(Some(Divergence::NumberForm)));
         assert_eq!(float(b" 1.0"), Some(Some(Divergence::NumberForm)));
         assert_eq!(float(b"1.0\0z"), Some(Some(Divergence::NumberNul)));

@@ -179,6 +179,13 @@ impl<'a> Reader<'a> {
     fn leave_by_crossing(&mut self, start: u64, contiguous: bool) {
         let end = self.frame_end;
         self.frame_end = u64::MAX;
+        if start == end {
+            // Every reader goes on behind the frame, but no writer ends a frame between an opcode
+            // and its argument.
+            let form = Divergence::FrameCrossed;
+            let detail = format!("an opcode ends at byte {start} with its frame, its argument follows");
+            self.frame_events.push(FrameEvent { form, offset: start, detail });
+        }
         if start < end {
             let (form, detail) = (
                 Divergence::FrameCrossed,
@@ -288,6 +295,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What is left after a line without an end was met, all but the last byte.
+    pub(super) fn cut_line(&mut self) -> &[u8] {
+        let start = self.position;
+        self.position = self.filled;
+        match self.buffer.get(start..self.filled) {
+            Some([line @ .., _]) => line,
+            _ => &[],
+        }
+    }
+
     /// Enters a frame of `length` bytes that begins at the current offset.
     pub(super) fn enter_frame(&mut self, length: u64) {
         let start = self.offset();
@@ -296,7 +313,11 @@ impl<'a> Reader<'a> {
             let form = Divergence::FrameNested;
             let detail = format!("a frame begins inside the one that ends at byte {outer}");
             self.frame_events.push(FrameEvent { form, offset: start, detail });
-            if end > outer && self.view == View::File {
+            if end <= outer {
+                // It is in C's buffer already, which ends where it ended.
+                return;
+            }
+            if self.view == View::File {
                 self.go_to(outer);
             }
         }

@@ -1,10 +1,12 @@
 //! The streams of one member, one after another.
 
+use std::collections::BTreeSet;
+
 use crate::analyse::{Examination, Stop};
 use crate::base::{Budget, Limits, ReadAt, Window, read_up_to};
 use crate::evidence::{CoverageFact, Divergence, PickleFact, TorchDefect, TorchFact};
 
-use super::detect::looks_like_pickle;
+use super::detect::could_go_on_with;
 use super::dialect::Dialect;
 use super::machine::{Ending, Machine};
 use super::objects::Objects;
@@ -31,9 +33,9 @@ pub(in crate::analyse) struct Followed<T> {
     pub(in crate::analyse) ending: Result<T, Stop>,
     /// Behind the last byte read.
     pub(in crate::analyse) end: u64,
-    /// Where the stream's frame ends, if bytes of it follow the `STOP`: another place where real
-    /// readers go on.
-    pub(in crate::analyse) frame_end: Option<u64>,
+    /// Other places where real readers go on: where the stream's frame ends, if bytes of it follow
+    /// the `STOP`, and where the stream ends in the other view of frames.
+    pub(in crate::analyse) other_ends: Vec<u64>,
 }
 
 impl<'m> Member<'m> {
@@ -84,10 +86,10 @@ impl<'m> Member<'m> {
         let mut machine =
             Machine::new(self.bytes, offset, View::Memory, self.limits, recorder, dialect);
         let ending = machine.run();
-        let frame_end = match ending {
-            Ending::Stop(_) => machine.reader.frame_leftover().ok().flatten(),
-            _ => None,
-        };
+        let mut other_ends = Vec::new();
+        if matches!(ending, Ending::Stop(_)) {
+            other_ends.extend(machine.reader.frame_leftover().ok().flatten());
+        }
         machine.take_frame_events();
         let ending = match ending {
             Ending::Stop(value) => Ok(inspect(machine.objects(), value)),
@@ -101,24 +103,36 @@ impl<'m> Member<'m> {
             let recorder = &mut self.recorder;
             let mut machine =
                 Machine::new(self.bytes, offset, View::File, self.limits, recorder, dialect);
-            machine.run_again();
+            if matches!(machine.run_again(), Ending::Stop(_)) {
+                other_ends.push(machine.reader.offset());
+                other_ends.extend(machine.reader.frame_leftover().ok().flatten());
+            }
+            machine.take_frame_events();
         }
         self.recorder.stream = self.recorder.stream.saturating_add(1);
-        Followed { ending, end, frame_end }
+        other_ends.retain(|other| ending.is_err() || *other != end);
+        Followed { ending, end, other_ends }
     }
 
-    /// Goes on behind a stream: further pickles, or bytes that are none.
+    /// Goes on behind a stream: further pickles, or bytes that are none. Every place where some
+    /// reader goes on is followed, also when a stream breaks off at another one.
     pub(in crate::analyse) fn follow_rest<T>(
         &mut self,
         first: Followed<T>,
         dialect: &mut dyn Dialect,
     ) -> Result<(), Stop> {
-        first.ending?;
-        let mut next = vec![first.end];
-        next.extend(first.frame_end);
+        let mut next = first.other_ends;
         let mut furthest = first.end;
+        let mut broken = match first.ending {
+            Ok(_) => {
+                next.push(first.end);
+                None
+            }
+            Err(stop) => Some(stop),
+        };
+        let mut visited = BTreeSet::new();
         while let Some(offset) = next.pop() {
-            if !looks_like_pickle(self.bytes, offset, None, self.limits)? {
+            if !visited.insert(offset) || !could_go_on_with(self.bytes, offset, self.limits)? {
                 continue;
             }
             if self.recorder.stream >= self.limits.streams {
@@ -126,12 +140,17 @@ impl<'m> Member<'m> {
                 return Err(Stop::Exhausted { budget, limit, offset: Some(offset) });
             }
             let followed = self.follow(offset, dialect, |_, _| ());
-            followed.ending?;
             furthest = furthest.max(followed.end);
-            next.push(followed.end);
-            next.extend(followed.frame_end);
+            next.extend(followed.other_ends);
+            match followed.ending {
+                Ok(()) => next.push(followed.end),
+                Err(stop) => broken = broken.or(Some(stop)),
+            }
         }
-        self.trailing(furthest)
+        match broken {
+            Some(stop) => Err(stop),
+            None => self.trailing(furthest),
+        }
     }
 
     /// Notes bytes from an offset on that belong to no stream.
@@ -147,12 +166,18 @@ impl<'m> Member<'m> {
     /// Hands everything found to the examination, and analyses the payloads met in operands.
     pub(in crate::analyse) fn finish(self, bytes: &dyn ReadAt, examination: &mut Examination<'_>) {
         let overflowed = self.recorder.overflowed;
+        let expansion = self.recorder.expansion;
         let (facts, payloads) = self.recorder.into_facts();
         for (offset, fact) in facts {
             examination.record(offset, fact);
         }
         for (offset, fact) in self.torch {
             examination.record(offset, fact);
+        }
+        if let Some(offset) = expansion {
+            let limit = examination.limits().expansion;
+            let budget = Budget::Expansion;
+            examination.record(offset, CoverageFact::BudgetExhausted { budget, limit });
         }
         if overflowed {
             let limit = examination.limits().evidence as u64;

@@ -80,6 +80,21 @@ pub(super) fn unicode(line: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Whether bytes are no UTF-8 as pickles have it, where lone surrogates are legal. Of a text that
+/// goes on behind them the last character may be cut.
+pub(super) fn is_broken(bytes: &[u8], goes_on: bool) -> bool {
+    let mut rest = bytes;
+    while let Err(error) = std::str::from_utf8(rest) {
+        let bad = rest.get(error.valid_up_to()..).unwrap_or(&[]);
+        match bad {
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, after @ ..] => rest = after,
+            [0xed] | [0xed, 0xa0..=0xbf] if goes_on => return false,
+            _ => return error.error_len().is_some() || !goes_on,
+        }
+    }
+    false
+}
+
 fn push_code_point(out: &mut Vec<u8>, value: u32) -> Option<()> {
     if let Some(c) = char::from_u32(value) {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -116,6 +131,21 @@ mod tests {
         assert_eq!(string(b"'os' "), None);
         assert_eq!(string(b"'"), None);
         assert_eq!(string(br"'\x6'"), None);
+    }
+
+    #[test]
+    fn broken_text_is_told_from_surrogates_and_from_a_cut() {
+        for whole in [&b"plain"[..], "\u{e9}\u{1f600}".as_bytes(), b"a\xed\xa0\x80b\xed\xbf\xbf"] {
+            assert!(!is_broken(whole, false), "{whole:?}");
+            for end in 0..whole.len() {
+                assert!(!is_broken(&whole[..end], true), "{whole:?} to {end}");
+            }
+        }
+        for broken in [&b"\xff"[..], b"a\xc3", b"\xed\xa0", b"\xed\xa0a", b"\xc0\x80", b"\xf5\x80\x80\x80"] {
+            assert!(is_broken(broken, false), "{broken:?}");
+        }
+        assert!(is_broken(b"\xff", true));
+        assert!(!is_broken(b"a\xc3", true));
     }
 
     #[test]

@@ -67,6 +67,17 @@ impl ZipMember {
         self.size == 0 && self.compressed_size == 0
     }
 
+    /// Whether it is encrypted nothing: the twelve bytes that traditional encryption puts in front
+    /// (APPNOTE 6.1.3), with no data behind them.
+    pub(super) fn is_encrypted_nothing(&self) -> bool {
+        const ENCRYPTION_HEADER: u64 = 12;
+        self.claims_encryption()
+            && self.method == 0
+            && self.size == 0
+            && self.checksum == 0
+            && self.compressed_size == ENCRYPTION_HEADER
+    }
+
     /// Whether the flags say that it is encrypted. Readers that ignore them see the data.
     pub fn claims_encryption(&self) -> bool {
         self.flags & ENCRYPTED != 0

@@ -196,7 +196,7 @@ impl<'a> ZipArchive<'a> {
     /// Examines a member by its content.
     fn examine_member(&self, member: &ZipMember, examination: &mut Examination<'_>) {
         let at = Some(member.header_offset);
-        if member.is_empty() {
+        if member.is_empty() || member.is_encrypted_nothing() {
             examination.list_member(at, &member.name, member.size, &[]);
             return;
         }

@@ -1,0 +1,222 @@
+//! The pickle machine against CPython's own unpicklers, on thousands of valid, nearly valid and
+//! broken streams. What those were asked to import is recorded in `fixtures/oracle/`, so that no
+//! Python is needed here.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::Deserialize;
+use weighstation::analyse::{NoSiblings, analyse_file};
+use weighstation::base::Limits;
+use weighstation::evidence::{Callee, Divergence, Fact, PickleFact};
+
+/// A stream and what each reader made of it.
+#[derive(Deserialize)]
+struct Recorded {
+    kind: String,
+    /// Base64.
+    stream: String,
+    read: Vec<Reading>,
+}
+
+/// What some readers did, all of them the same.
+#[derive(Deserialize)]
+struct Reading {
+    /// Their names, or `all`.
+    by: String,
+    /// What they asked `find_class` for, sorted.
+    asked: BTreeSet<String>,
+    /// How many streams they read to the `STOP`.
+    stops: u64,
+    /// The exceptions that they ended with.
+    #[serde(default)]
+    raised: Vec<String>,
+}
+
+impl Reading {
+    /// Whether the readers gave up for want of memory or because of the encoding they were told
+    /// to expect: nothing that the bytes decide.
+    fn gave_up(&self) -> bool {
+        self.raised.iter().any(|error| error == "MemoryError" || error == "UnicodeDecodeError")
+    }
+}
+
+fn records() -> Vec<Recorded> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/oracle/streams.jsonl");
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in text.trim_end_matches('=').bytes() {
+        let six = alphabet.iter().position(|known| *known == byte).unwrap();
+        bits = bits << 6 | u32::try_from(six).unwrap();
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push(u8::try_from(bits >> count & 0xff).unwrap());
+        }
+    }
+    out
+}
+
+/// A name with all that is not ASCII made one: readers told different encodings differ on it.
+fn plain(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        let c = if c.is_ascii() { c } else { '?' };
+        if c != '?' || !out.ends_with('?') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn importable(name: &str) -> bool {
+    name.chars().all(|c| c == '.' || c == '_' || c.is_alphanumeric())
+}
+
+/// What the machine says of a stream.
+#[derive(Debug, Default)]
+struct Said {
+    /// Imports and where each was first seen.
+    imports: Vec<(String, u64)>,
+    unresolved: bool,
+    /// Whether bytes behind a `STOP` were taken for something else than a pickle.
+    bytes_left: bool,
+    /// Where it found something that no writer writes, or that ends some reader.
+    doubts: Vec<(u64, String)>,
+}
+
+impl Said {
+    fn of(stream: &[u8]) -> Self {
+        let found = analyse_file("x.pkl", &stream, &NoSiblings, &Limits::default());
+        let mut said = Self::default();
+        for piece in found.evidence {
+            if piece.origin.member.is_some() {
+                continue; // a payload in an operand, which no reader looks into
+            }
+            let offset = piece.origin.offset.unwrap_or(0);
+            let text = format!("{:?}", piece.fact);
+            match piece.fact {
+                Fact::Pickle(PickleFact::Import(import)) => match import.module {
+                    Some(_) => {
+                        let name = plain(&import.global());
+                        if name == "canary.text" {
+                            // The readers' stand-in for it gives a text, which takes no items.
+                            said.doubts.push((offset, text));
+                        }
+                        said.imports.push((name, offset));
+                    }
+                    None => {
+                        said.unresolved = true;
+                        said.doubts.push((offset, text));
+                    }
+                },
+                Fact::Pickle(PickleFact::Stream(_) | PickleFact::NestedPayload { .. }) => {}
+                Fact::Pickle(PickleFact::Call(call)) if matches!(call.callee, Callee::Global(_)) => {}
+                fact => {
+                    said.bytes_left |= matches!(
+                        fact,
+                        Fact::Pickle(
+                            PickleFact::TrailingBytes { .. }
+                                | PickleFact::Divergence { form: Divergence::FrameLeftover, .. }
+                        )
+                    );
+                    said.doubts.push((offset, text));
+                }
+            }
+        }
+        said
+    }
+
+    fn names(&self) -> BTreeSet<String> {
+        self.imports.iter().map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// What is wrong with the machine's account of one stream.
+fn complaints(recorded: &Recorded, stream: &[u8]) -> Vec<String> {
+    let said = Said::of(stream);
+    let names = said.names();
+    let mut wrong = Vec::new();
+    let asked = |reading: &Reading| reading.asked.iter().map(|name| plain(name)).collect::<BTreeSet<_>>();
+
+    // (a) Nothing that any reader asks for is missing.
+    for reading in &recorded.read {
+        for name in asked(reading).difference(&names) {
+            let computed = said.unresolved && name.contains("computed");
+            // Behind a STOP, what no module could be called leads nowhere and is taken for data.
+            let data = said.bytes_left && !importable(name);
+            if !computed && !data {
+                wrong.push(format!("missing {name}, asked for by {}", reading.by));
+            }
+        }
+    }
+
+    // The readers whose end the bytes decide.
+    let all_gave_up = recorded.read.iter().all(Reading::gave_up);
+    let judges: Vec<&Reading> =
+        recorded.read.iter().filter(|reading| all_gave_up || !reading.gave_up()).collect();
+
+    // (b), (c) Without a doubt, every reader does exactly what the machine says, to the end.
+    if said.doubts.is_empty() {
+        for reading in &judges {
+            // `pickle.loads` reads one stream only.
+            let first_only = reading.by.starts_with("memory") && judges.iter().any(|other| other.stops > 1);
+            if first_only && judges.len() > 1 {
+                continue;
+            }
+            if asked(reading) != names {
+                wrong.push(format!("silently not what {} asked for: {:?}", reading.by, reading.asked));
+            }
+            if !reading.raised.is_empty() {
+                wrong.push(format!("silent, but {} raised {:?}", reading.by, reading.raised));
+            }
+        }
+    }
+
+    // (d) Nothing that nobody asks for, unless something in front of it ends some reader.
+    let union: BTreeSet<String> = recorded.read.iter().flat_map(asked).collect();
+    for (name, offset) in &said.imports {
+        let doubted = said.doubts.iter().any(|(doubt, _)| doubt <= offset);
+        if !union.contains(name) && !doubted {
+            wrong.push(format!("{name} at {offset} was asked for by nobody"));
+        }
+    }
+    if !wrong.is_empty() {
+        wrong.push(format!("said {said:?}"));
+        for reading in &recorded.read {
+            wrong.push(format!(
+                "{}: {:?}, {} stops, {:?}",
+                reading.by, reading.asked, reading.stops, reading.raised
+            ));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn the_machine_knows_what_real_unpicklers_are_asked_for() {
+    let records = records();
+    assert!(records.len() >= 2000, "the record is there");
+    let mut wrong = Vec::new();
+    for (line, recorded) in records.iter().enumerate() {
+        let stream = base64(&recorded.stream);
+        let complaints = complaints(recorded, &stream);
+        if !complaints.is_empty() {
+            let stream = stream.escape_ascii();
+            wrong.push(format!(
+                "line {} ({}): {stream}\n    {}",
+                line + 1,
+                recorded.kind,
+                complaints.join("\n    ")
+            ));
+        }
+    }
+    let shown: Vec<_> = wrong.iter().take(40).map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{} of {} streams:\n{}", wrong.len(), records.len(), shown.join("\n"));
+}
