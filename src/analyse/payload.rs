@@ -289,7 +289,8 @@ mod tests {
     #[test]
     fn encoded_bytes_that_a_loader_acts_on_are_told() {
         let padding = [0_u8; 80];
-        for magic in [&b"PK\x03\x04"[..], b"\x1f\x8b\x08", b"\x80\x04\x95", b"\x7fELF", b"cos\ngetpid\n"]
+        for magic in
+            [&b"PK\x03\x04"[..], b"\x1f\x8b\x08", b"\x80\x04\x95", b"\x7fELF", b"cos\ngetpid\n"]
         {
             let text = base64(&[magic, if magic[0] == b'c' { b"(tR." } else { &padding }].concat());
             assert!(holds("data", &text).is_some(), "{magic:?} {text}");

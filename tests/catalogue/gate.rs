@@ -61,14 +61,30 @@ fn containers() {
     let name = vec![b'n'; 8 << 20];
     let many = gzip(b"").repeat(50_000);
     check(vec![
-        fails("OTH-014", "model.pkl", protocol4(&join(&[&stack_global("xgboost.core", "Booster"), b")\x81}", &text("handle"), &canary(), b"sb"])), DENIED),
+        fails(
+            "OTH-014",
+            "model.pkl",
+            protocol4(&join(&[
+                &stack_global("xgboost.core", "Booster"),
+                b")\x81}",
+                &text("handle"),
+                &canary(),
+                b"sb",
+            ])),
+            DENIED,
+        ),
         fails("OTH-021a", "model.7z", sevenz("a.pkl", &evil()), DENIED),
         fails("OTH-021b", "model.rar", native(b"Rar!\x1a\x07\x01\0"), &["unscanned-file"]),
         fails("OTH-021c", "model.rar", native(b"Rar!\x1a\x07\0"), &["unscanned-file"]),
         fails("OTH-021d", "model.cab", native(b"MSCF\0\0\0\0"), &["unscanned-file"]),
         fails("OTH-021e", "model.lz", native(b"LZIP\x01"), &["unscanned-file"]),
         fails("OTH-021f", "model.7z", native(b"7z\xbc\xaf\x27\x1c\0\x04"), &[]),
-        fails("OTH-022a", "model.gz", gzip(&zip(&[deflated("x", &tar::tar(&[tar::file("y", &evil())]))])), DENIED),
+        fails(
+            "OTH-022a",
+            "model.gz",
+            gzip(&zip(&[deflated("x", &tar::tar(&[tar::file("y", &evil())]))])),
+            DENIED,
+        ),
         fails("OTH-023a", "a.zip", quine, &["archive-anomaly"]),
         fails("OTH-023b", "a.zip", matryoshka, &["budget-exhausted"]),
         fails(
@@ -84,7 +100,12 @@ fn containers() {
             &["archive-link"],
         ),
         fails("OTH-025a", "a.gz", gzip_with_fields(8, &join(&[&name, b"\0"]), &evil()), DENIED),
-        fails("OTH-025b", "a.gz", gzip_with_fields(4, &join(&[b"\xff\xff", &[0; 65_535]]), &evil()), DENIED),
+        fails(
+            "OTH-025b",
+            "a.gz",
+            gzip_with_fields(4, &join(&[b"\xff\xff", &[0; 65_535]]), &evil()),
+            DENIED,
+        ),
         fails("OTH-025c", "a.gz", gzip_with_fields(16, &join(&[&name, b"\0"]), &evil()), DENIED),
         fails("OTH-025d", "a.gz", gzip_with_fields(8, &name, b""), &[]),
         fails("OTH-025e", "a.gz", join(&[&many, &gzip(&evil())]), DENIED),
@@ -110,7 +131,7 @@ fn native_code_and_other_files() {
         fails("OTH-019b", "model.bin", native(b"MZqFpD='\n\n"), NATIVE),
         fails("OTH-020a", "model.bin", elf(), NATIVE),
         fails("OTH-020b", "model.bin", pe(), NATIVE),
-        fails("OTH-020c", "model.bin", native(b"\xcf\xfa\xed\xfe\x07\0\0\x01"), NATIVE),
+        fails("OTH-020c", "model.bin", native(b"\xcf\xfa\xed\xfe\x07\0\0\x01\x03\0\0\0\x02\0\0\0"), NATIVE),
         fails("OTH-032", "weights.dat", (0..=255).cycle().skip(7).take(1 << 20).collect::<Vec<u8>>(), &["unscanned-file"]),
         fails(
             "REPO-032",
@@ -138,8 +159,30 @@ fn native_code_and_other_files() {
 
 /// Extensions that some parser would claim.
 const EXTENSIONS: [&str; 24] = [
-    "pkl", "bin", "pt", "pth", "ckpt", "joblib", "npy", "npz", "safetensors", "zip", "tar", "gz",
-    "bz2", "xz", "lzma", "lz4", "zst", "7z", "h5", "keras", "gguf", "onnx", "tflite", "dat",
+    "pkl",
+    "bin",
+    "pt",
+    "pth",
+    "ckpt",
+    "joblib",
+    "npy",
+    "npz",
+    "safetensors",
+    "zip",
+    "tar",
+    "gz",
+    "bz2",
+    "xz",
+    "lzma",
+    "lz4",
+    "zst",
+    "7z",
+    "h5",
+    "keras",
+    "gguf",
+    "onnx",
+    "tflite",
+    "dat",
 ];
 
 #[test]
@@ -232,7 +275,11 @@ fn project(policy: &str, bytes: &[u8]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("m")).unwrap();
     fs::write(folder.path().join("m/x.pkl"), bytes).unwrap();
-    fs::write(folder.path().join("models.yaml"), "version: 1\nmodels:\n  - name: m\n    source: ./m\n").unwrap();
+    fs::write(
+        folder.path().join("models.yaml"),
+        "version: 1\nmodels:\n  - name: m\n    source: ./m\n",
+    )
+    .unwrap();
     fs::write(folder.path().join("weighstation.yaml"), policy).unwrap();
     folder
 }
@@ -247,7 +294,8 @@ fn waiver(digest: &str, expires: &str) -> String {
 fn digest_of(bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("x.pkl"), bytes).unwrap();
-    let (_, _, report) = judge_path(folder.path(), &["scan", "--sha256", "--format", "json", "x.pkl"]);
+    let (_, _, report) =
+        judge_path(folder.path(), &["scan", "--sha256", "--format", "json", "x.pkl"]);
     report["models"][0]["files"][0]["sha256"].as_str().unwrap().to_owned()
 }
 
@@ -302,10 +350,6 @@ fn every_file_counts() {
             vec![("model.safetensors", plain()), ("optimizer.pt", checkpoint(&evil(), &[]))],
             DENIED,
         ),
-        Folder::fails(
-            "hidden",
-            vec![("model.safetensors", plain()), (".cache/x", evil())],
-            DENIED,
-        ),
+        Folder::fails("hidden", vec![("model.safetensors", plain()), (".cache/x", evil())], DENIED),
     ]);
 }

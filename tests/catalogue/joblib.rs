@@ -33,7 +33,8 @@ fn compressions() {
         ("zfile", zfile),
     ];
     let mut cases: Vec<Case> = vec![fails("JOB-001", "model.joblib", zlib(&evil()), DENIED)];
-    let names = ["model.joblib", "model.pkl", "model.dat", "model", "model.bin", "model.gz", "a.json"];
+    let names =
+        ["model.joblib", "model.pkl", "model.dat", "model", "model.bin", "model.gz", "a.json"];
     for (id, pack) in packers {
         for name in names {
             cases.push(fails(id, name, pack(&evil()), DENIED));
@@ -54,8 +55,18 @@ fn compressions() {
         let benign = protocol2(b"N");
         cases.push(fails(id, "second.joblib", join(&[&pack(&benign), &pack(&evil())]), DENIED));
     }
-    cases.push(fails("JOB-003", "m.joblib", join(&[&zlib(&protocol2(b"N")), &zlib(&evil())]), DENIED));
-    cases.push(fails("JOB-004", "m.joblib", join(&[b"ZF0x1c               ", &zlib(&evil())]), DENIED));
+    cases.push(fails(
+        "JOB-003",
+        "m.joblib",
+        join(&[&zlib(&protocol2(b"N")), &zlib(&evil())]),
+        DENIED,
+    ));
+    cases.push(fails(
+        "JOB-004",
+        "m.joblib",
+        join(&[b"ZF0x1c               ", &zlib(&evil())]),
+        DENIED,
+    ));
     check(cases);
 }
 
@@ -75,7 +86,8 @@ fn arrays_between_opcodes() {
             .raw(&join(&[&[length], padding, &doubles(2)]))
             .end()
     };
-    let aligned = |alignment: &[u8]| Wrapper { alignment: Some(alignment.to_vec()), ..wrapper.clone() };
+    let aligned =
+        |alignment: &[u8]| Wrapper { alignment: Some(alignment.to_vec()), ..wrapper.clone() };
     let leftover = {
         // A frame that goes on behind the wrapper's BUILD.
         let opcodes = join(&[&wrapper.opcodes(), b"0", &canary()]);
@@ -114,12 +126,7 @@ fn arrays_between_opcodes() {
         ),
         fails("JOB-007c", "m.joblib", then_hit(&wrapper, &fake), DENIED),
         fails("JOB-008a", "m.joblib", then_hit(&wrapper, &doubles(2)), DENIED),
-        fails(
-            "JOB-008b",
-            "m.joblib",
-            join(&[&two_arrays(Stream::framed()), &evil()]),
-            DENIED,
-        ),
+        fails("JOB-008b", "m.joblib", join(&[&two_arrays(Stream::framed()), &evil()]), DENIED),
         fails(
             "JOB-008c",
             "m.joblib",
@@ -152,7 +159,8 @@ fn arrays_between_opcodes() {
 
 #[test]
 fn dtypes_and_shapes() {
-    let bare = |dtype: Vec<u8>, shape: &[u8]| Wrapper { shape: shape.to_vec(), dtype, alignment: None };
+    let bare =
+        |dtype: Vec<u8>, shape: &[u8]| Wrapper { shape: shape.to_vec(), dtype, alignment: None };
     let objects = |dtype: Vec<u8>, content: &[u8]| {
         Stream::unframed().opcodes(&bare(dtype, b"K\x01\x85").opcodes()).raw(content).end()
     };
@@ -168,13 +176,23 @@ fn dtypes_and_shapes() {
         ),
         passes("JOB-012c", "m.joblib", objects(numpy::dtype("O8"), &benign)),
         fails("JOB-013a", "m.joblib", objects(structured("O8"), &evil()), DENIED),
-        fails("JOB-013b", "m.joblib", then_hit(&bare(structured("f8"), b"K\x01\x85"), &[b'.'; 16]), DENIED),
+        fails(
+            "JOB-013b",
+            "m.joblib",
+            then_hit(&bare(structured("f8"), b"K\x01\x85"), &[b'.'; 16]),
+            DENIED,
+        ),
         passes(
             "JOB-013c",
             "m.joblib",
             Stream::unframed().array(&bare(structured("f8"), b"K\x01\x85"), &[b'.'; 16]).end(),
         ),
-        fails("JOB-014a", "m.joblib", then_hit(&bare(numpy::dtype("f8"), huge), b""), &["malformed-file"]),
+        fails(
+            "JOB-014a",
+            "m.joblib",
+            then_hit(&bare(numpy::dtype("f8"), huge), b""),
+            &["malformed-file"],
+        ),
         fails(
             "JOB-014b",
             "m.joblib",
@@ -208,7 +226,10 @@ fn dtypes_and_shapes() {
         fails(
             "JOB-015b",
             "m.joblib",
-            then_hit(&bare(b"cnumpy\ndtype\nccollections\nOrderedDict\n)R\x85R".to_vec(), b"K\x01\x85"), b""),
+            then_hit(
+                &bare(b"cnumpy\ndtype\nccollections\nOrderedDict\n)R\x85R".to_vec(), b"K\x01\x85"),
+                b"",
+            ),
             &["malformed-file"],
         ),
         fails("JOB-015c", "m.joblib", then_hit(&bare(numpy::dtype("w8"), b"K\x01\x85"), b""), &[]),
@@ -251,12 +272,7 @@ fn npy_and_npz() {
     );
     let mut cases = vec![
         fails("JOB-017a", "x.npy", object(&evil()), DENIED),
-        fails(
-            "JOB-017b",
-            "x.npy",
-            npy(1, "[('a', '<f8'), ('b', '|O')]", "(1,)", &evil()),
-            DENIED,
-        ),
+        fails("JOB-017b", "x.npy", npy(1, "[('a', '<f8'), ('b', '|O')]", "(1,)", &evil()), DENIED),
         fails(
             "JOB-017c",
             "x.npy",
@@ -331,7 +347,11 @@ fn estimators() {
     };
     let tree = {
         // What a forest's trees hold: nodes in a structured array, and a state around it.
-        let nodes = Wrapper { shape: b"K\x01\x85".to_vec(), dtype: structured("f8"), ..Wrapper::new("f8", 1) };
+        let nodes = Wrapper {
+            shape: b"K\x01\x85".to_vec(),
+            dtype: structured("f8"),
+            ..Wrapper::new("f8", 1)
+        };
         Stream::framed()
             .opcodes(&join(&[
                 &stack_global("sklearn.ensemble._forest", "RandomForestClassifier"),
@@ -356,7 +376,12 @@ fn estimators() {
     };
     check(vec![
         fails("JOB-023a", "m.pkl", transformer(&stack_global("os", "getpid")), DENIED),
-        fails("JOB-023b", "m.pkl", transformer(&stack_global("mylib", "clean")), &["unlisted-global"]),
+        fails(
+            "JOB-023b",
+            "m.pkl",
+            transformer(&stack_global("mylib", "clean")),
+            &["unlisted-global"],
+        ),
         passes("JOB-023c", "m.pkl", transformer(b"N")),
         passes("JOB-024", "m.joblib", tree),
     ]);

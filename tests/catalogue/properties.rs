@@ -48,8 +48,22 @@ fn failing() -> Vec<(&'static str, Vec<u8>)> {
 
 /// Extensions of other formats, and none.
 const NAMES: [&str; 16] = [
-    "x", "x.bin", "x.pt", "x.pkl", "x.joblib", "x.npy", "x.npz", "x.safetensors", "x.json", "x.md",
-    "x.txt", "x.png", "x.h5", "x.gguf", "x.tar.gz", "x.unheard-of",
+    "x",
+    "x.bin",
+    "x.pt",
+    "x.pkl",
+    "x.joblib",
+    "x.npy",
+    "x.npz",
+    "x.safetensors",
+    "x.json",
+    "x.md",
+    "x.txt",
+    "x.png",
+    "x.h5",
+    "x.gguf",
+    "x.tar.gz",
+    "x.unheard-of",
 ];
 
 #[test]

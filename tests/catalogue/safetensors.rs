@@ -76,7 +76,12 @@ fn headers() {
             ),
             INVALID,
         ),
-        fails("ST-011b", NAME, with_header(r#"{"a":{"dtype":"F32","shape":[2]}}"#, &[1; 8]), INVALID),
+        fails(
+            "ST-011b",
+            NAME,
+            with_header(r#"{"a":{"dtype":"F32","shape":[2]}}"#, &[1; 8]),
+            INVALID,
+        ),
         fails("ST-012a", NAME, plain_with(&[r#""__metadata__":{"a":1}"#.into()]), INVALID),
         fails("ST-012b", NAME, plain_with(&[r#""__metadata__":{"a":{"b":"c"}}"#.into()]), INVALID),
         fails("ST-012c", NAME, plain_with(&[r#""__metadata__":["a"]"#.into()]), INVALID),
@@ -147,10 +152,7 @@ fn tensors() {
         with_header(&format!("{header}{blanks}"), &[1; 4])
     };
     let zero = |begin: u64| {
-        file(
-            &[entry("a", "F32", "[2]", 0, 8), entry("z", "F32", "[0]", begin, begin)],
-            &[1; 8],
-        )
+        file(&[entry("a", "F32", "[2]", 0, 8), entry("z", "F32", "[0]", begin, begin)], &[1; 8])
     };
     check(vec![
         fails("ST-005a", NAME, two((0, 8), (4, 12), &[1; 12]), INVALID),
@@ -201,8 +203,10 @@ fn indexes_and_shards() {
     let first = "model-00001-of-00002.safetensors";
     let second = "model-00002-of-00002.safetensors";
     let index = |map: &[(&str, &str)]| {
-        let map: Vec<String> = map.iter().map(|(name, file)| format!("\"{name}\":\"{file}\"")).collect();
-        format!(r#"{{"metadata":{{"total_size":8}},"weight_map":{{{}}}}}"#, map.join(",")).into_bytes()
+        let map: Vec<String> =
+            map.iter().map(|(name, file)| format!("\"{name}\":\"{file}\"")).collect();
+        format!(r#"{{"metadata":{{"total_size":8}},"weight_map":{{{}}}}}"#, map.join(","))
+            .into_bytes()
     };
     let sharded = |map: &[(&str, &str)]| -> Vec<(&'static str, Vec<u8>)> {
         vec![
@@ -216,7 +220,11 @@ fn indexes_and_shards() {
         Folder::fails("ST-019a", sharded(&[("a", first), ("b", "../../x.safetensors")]), bad),
         Folder::fails("ST-019b", sharded(&[("a", first), ("b", "pytorch_model.bin")]), bad),
         Folder::fails("ST-019c", sharded(&[("a", first), ("b", "/etc/x.safetensors")]), bad),
-        Folder::fails("ST-020a", sharded(&[("a", first), ("b", "model-00003-of-00002.safetensors")]), bad),
+        Folder::fails(
+            "ST-020a",
+            sharded(&[("a", first), ("b", "model-00003-of-00002.safetensors")]),
+            bad,
+        ),
         Folder::fails("ST-020b", sharded(&[("a", first)]), &["unlisted-shard"]),
         Folder::fails("ST-020c", sharded(&[("a", first), ("b", first)]), bad),
         Folder::fails("ST-020d", sharded(&[("a", second), ("b", first)]), bad),
@@ -226,7 +234,10 @@ fn indexes_and_shards() {
             vec![
                 ("model.safetensors.index.json", index(&[("a", first), ("b", second)])),
                 (first, shard("a")),
-                (second, file(&[entry("b", "U8", "[1]", 0, 1), entry("a", "U8", "[1]", 1, 2)], b"ab")),
+                (
+                    second,
+                    file(&[entry("b", "U8", "[1]", 0, 1), entry("a", "U8", "[1]", 1, 2)], b"ab"),
+                ),
             ],
             bad,
         ),

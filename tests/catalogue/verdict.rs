@@ -82,9 +82,10 @@ pub(crate) fn judge_path(
     arguments: &[&str],
 ) -> (Option<i32>, Vec<String>, serde_json::Value) {
     let output = run(folder, arguments);
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr))
-    });
+    let report: serde_json::Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr))
+        });
     let rules = report["findings"].as_array().unwrap().iter();
     let rules = rules.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect();
     (output.code, rules, report)
