@@ -117,7 +117,8 @@ impl Said {
                     }
                 },
                 Fact::Pickle(PickleFact::Stream(_) | PickleFact::NestedPayload { .. }) => {}
-                Fact::Pickle(PickleFact::Call(call)) if matches!(call.callee, Callee::Global(_)) => {}
+                Fact::Pickle(PickleFact::Call(call))
+                    if matches!(call.callee, Callee::Global(_)) => {}
                 fact => {
                     said.bytes_left |= matches!(
                         fact,
@@ -143,7 +144,8 @@ fn complaints(recorded: &Recorded, stream: &[u8]) -> Vec<String> {
     let said = Said::of(stream);
     let names = said.names();
     let mut wrong = Vec::new();
-    let asked = |reading: &Reading| reading.asked.iter().map(|name| plain(name)).collect::<BTreeSet<_>>();
+    let asked =
+        |reading: &Reading| reading.asked.iter().map(|name| plain(name)).collect::<BTreeSet<_>>();
 
     // (a) Nothing that any reader asks for is missing.
     for reading in &recorded.read {
@@ -166,12 +168,16 @@ fn complaints(recorded: &Recorded, stream: &[u8]) -> Vec<String> {
     if said.doubts.is_empty() {
         for reading in &judges {
             // `pickle.loads` reads one stream only.
-            let first_only = reading.by.starts_with("memory") && judges.iter().any(|other| other.stops > 1);
+            let first_only =
+                reading.by.starts_with("memory") && judges.iter().any(|other| other.stops > 1);
             if first_only && judges.len() > 1 {
                 continue;
             }
             if asked(reading) != names {
-                wrong.push(format!("silently not what {} asked for: {:?}", reading.by, reading.asked));
+                wrong.push(format!(
+                    "silently not what {} asked for: {:?}",
+                    reading.by, reading.asked
+                ));
             }
             if !reading.raised.is_empty() {
                 wrong.push(format!("silent, but {} raised {:?}", reading.by, reading.raised));
@@ -218,5 +224,11 @@ fn the_machine_knows_what_real_unpicklers_are_asked_for() {
         }
     }
     let shown: Vec<_> = wrong.iter().take(40).map(String::as_str).collect();
-    assert!(wrong.is_empty(), "{} of {} streams:\n{}", wrong.len(), records.len(), shown.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} streams:\n{}",
+        wrong.len(),
+        records.len(),
+        shown.join("\n")
+    );
 }

@@ -165,7 +165,8 @@ impl Heap {
         let mut unfolded = items.len() as u64;
         for item in items {
             if let Value::Node(id) = item
-                && let Some(Node::Container { depth, expansion, .. }) = self.nodes.get(id.0 as usize)
+                && let Some(Node::Container { depth, expansion, .. }) =
+                    self.nodes.get(id.0 as usize)
             {
                 deepest = deepest.max(*depth);
                 unfolded = unfolded.saturating_add(*expansion);

@@ -183,7 +183,8 @@ impl<'a> Reader<'a> {
             // Every reader goes on behind the frame, but no writer ends a frame between an opcode
             // and its argument.
             let form = Divergence::FrameCrossed;
-            let detail = format!("an opcode ends at byte {start} with its frame, its argument follows");
+            let detail =
+                format!("an opcode ends at byte {start} with its frame, its argument follows");
             self.frame_events.push(FrameEvent { form, offset: start, detail });
         }
         if start < end {
