@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn what_stands_before_corruption_is_examined() {
         // An archive without end, in front of a corrupt second half.
-        let local = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\x04\0\0\0\x01\0\0\0a1234";
+        let local = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\x04\0\0\0\x01\0\0\0a\x01\xfe\x02\xfd";
         let mut state = 7_u32;
         let noise = std::iter::repeat_with(|| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

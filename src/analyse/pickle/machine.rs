@@ -171,7 +171,9 @@ impl<'m> Machine<'m> {
 
     pub(super) fn take_frame_events(&mut self) {
         for event in std::mem::take(&mut self.reader.frame_events) {
-            self.recorder.divergence(event.offset, event.form, event.detail);
+            // It is the opcode whose meaning is in doubt, not only its argument.
+            let offset = event.offset.min(self.at);
+            self.recorder.divergence(offset, event.form, event.detail);
         }
     }
 
@@ -499,7 +501,11 @@ impl<'m> Machine<'m> {
                 return self.exhausted(Budget::Opcodes, self.limits.opcodes);
             }
         }
-        self.execute(opcode)
+        let step = self.execute(opcode);
+        if !self.reader.frame_events.is_empty() {
+            self.take_frame_events();
+        }
+        step
     }
 
     #[inline]
