@@ -6,6 +6,8 @@
 //! later. Where real readers differ the more permissive one is followed and the difference is
 //! recorded.
 
+use std::collections::HashMap;
+
 use crate::base::{Budget, Limits, ReadAt};
 use crate::evidence::{Divergence, ImportOpcode, MutationOpcode, PickleFact, StreamSummary};
 
@@ -14,7 +16,7 @@ use super::dialect::Dialect;
 use super::heap::{Heap, KEPT_BYTES};
 use super::imports::Imports;
 use super::memo::Memo;
-use super::number::{self, Number};
+use super::number::{self, Number, Slot, SlotNumber};
 use super::objects::Objects;
 use super::opcode as op;
 use super::payload;
@@ -25,6 +27,10 @@ use super::value::{GlobalId, Kind, Node, Value};
 
 /// Opcodes between two looks at the heap's size.
 const HEAP_CHECK: u64 = 64;
+/// Memo slots beyond 64 bits; no writer makes one.
+const LARGE_SLOTS: usize = 1024;
+/// Values looked at to find out whether a key has a list in it.
+const KEY_PARTS: usize = 64;
 
 /// How a stream ended.
 #[derive(Debug)]
@@ -78,6 +84,8 @@ pub(super) struct Machine<'m> {
     earlier_protocol: Option<u8>,
     opcodes: u64,
     ran_out: bool,
+    /// Memo slots beyond 64 bits, by their digits.
+    large_slots: HashMap<String, u64>,
     /// Offset of the opcode that is being executed.
     pub(super) at: u64,
     pub(super) calls_described: usize,
@@ -107,6 +115,7 @@ impl<'m> Machine<'m> {
             earlier_protocol: None,
             opcodes: 0,
             ran_out: false,
+            large_slots: HashMap::new(),
             at: offset,
             calls_described: 0,
         }
@@ -278,9 +287,26 @@ impl<'m> Machine<'m> {
     fn any_unhashable<'v>(&self, mut keys: impl Iterator<Item = &'v Value>) -> bool {
         keys.any(|key| match key {
             Value::Forgotten(kind) => kind.is_unhashable(),
-            Value::Node(_) => self.heap_kind(*key).is_some_and(Kind::is_unhashable),
+            Value::Node(_) => self.is_unhashable(*key),
             _ => false,
         })
+    }
+
+    /// Whether a key is certainly unhashable: a list, or a tuple with one in it.
+    fn is_unhashable(&self, key: Value) -> bool {
+        let mut parts = vec![key];
+        for _ in 0..KEY_PARTS {
+            let Some(part) = parts.pop() else { return false };
+            match self.heap_kind(part) {
+                Some(Kind::Tuple) => {
+                    let items = self.objects().items(part).unwrap_or(&[]);
+                    parts.extend(items.iter().take(KEY_PARTS));
+                }
+                Some(kind) if kind.is_unhashable() => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     #[inline]
@@ -309,11 +335,27 @@ impl<'m> Machine<'m> {
     }
 
     fn text_slot(&mut self) -> Step<u64> {
-        match number::index(self.reader.line()?).map(u64::try_from) {
-            Some(Ok(slot)) => Ok(slot),
-            Some(Err(_)) => malformed("a negative memo slot"),
-            None => malformed("a memo slot that is no number"),
+        let Some(Slot { slot, divergence }) = number::slot(self.reader.line()?) else {
+            return malformed("a memo slot that is no number");
+        };
+        if let Some(form) = divergence {
+            let detail = "a memo slot in an unusual form".to_owned();
+            self.recorder.divergence(self.at, form, detail);
         }
+        match slot {
+            SlotNumber::Small(slot) => Ok(slot),
+            SlotNumber::Negative => malformed("a negative memo slot"),
+            SlotNumber::Large(digits) => self.large_slot(digits),
+        }
+    }
+
+    /// Slots that no other opcode can name get numbers from the other end.
+    fn large_slot(&mut self, digits: String) -> Step<u64> {
+        let next = self.large_slots.len();
+        if next >= LARGE_SLOTS && !self.large_slots.contains_key(&digits) {
+            return self.exhausted(Budget::Memo, LARGE_SLOTS as u64);
+        }
+        Ok(*self.large_slots.entry(digits).or_insert(u64::MAX.saturating_sub(next as u64)))
     }
 
     // Text and bytes.
@@ -390,7 +432,7 @@ impl<'m> Machine<'m> {
         if module.is_empty() || name.is_empty() {
             // C raises here; pickle.py asks for it and goes on if it gets something.
             let detail = "an import without a module or a name".to_owned();
-            self.recorder.divergence(self.at, Divergence::EmptyName, detail);
+            self.recorder.divergence(self.at, Divergence::NameForm, detail);
         }
         Ok((module, name))
     }
@@ -399,7 +441,11 @@ impl<'m> Machine<'m> {
     /// last byte for the line, imports, and with `INST` calls.
     fn import_line(&mut self) -> Step<Vec<u8>> {
         match self.reader.line().map(<[u8]>::to_vec) {
-            Err(Trouble::Truncated) => Ok(self.reader.cut_line().to_vec()),
+            Err(Trouble::Truncated) => {
+                let detail = "the bytes end inside the name of an import".to_owned();
+                self.recorder.divergence(self.at, Divergence::NameForm, detail);
+                Ok(self.reader.cut_line().to_vec())
+            }
             line => Ok(line?),
         }
     }

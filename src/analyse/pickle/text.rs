@@ -141,7 +141,9 @@ mod tests {
                 assert!(!is_broken(&whole[..end], true), "{whole:?} to {end}");
             }
         }
-        for broken in [&b"\xff"[..], b"a\xc3", b"\xed\xa0", b"\xed\xa0a", b"\xc0\x80", b"\xf5\x80\x80\x80"] {
+        for broken in
+            [&b"\xff"[..], b"a\xc3", b"\xed\xa0", b"\xed\xa0a", b"\xc0\x80", b"\xf5\x80\x80\x80"]
+        {
             assert!(is_broken(broken, false), "{broken:?}");
         }
         assert!(is_broken(b"\xff", true));
