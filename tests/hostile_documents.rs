@@ -105,6 +105,7 @@ fn fragment() -> impl Strategy<Value = String> {
         "hf://a/b",
         "é",
         "\t",
+        "\r",
         "\r\n",
         "\u{feff}",
         "\u{2028}",

@@ -25,6 +25,8 @@ enum Claim {
     Gguf,
     Onnx,
     TfLite,
+    /// `.pb`: a graph or saved model of TensorFlow, most often.
+    Protobuf,
     Text,
     Media,
     Source,
@@ -71,6 +73,7 @@ const CLAIMS: &[(Claim, &[&str])] = &[
     (Claim::Gguf, &["gguf"]),
     (Claim::Onnx, &["onnx"]),
     (Claim::TfLite, &["tflite"]),
+    (Claim::Protobuf, &["pb"]),
     (
         Claim::Text,
         &[
@@ -106,6 +109,7 @@ impl Claim {
             Self::Gguf => "gguf",
             Self::Onnx => "onnx",
             Self::TfLite => "tflite",
+            Self::Protobuf => "protobuf",
             Self::Text => "text",
             Self::Media => "media",
             Self::Source => "script",
@@ -144,6 +148,7 @@ impl Claim {
             Self::Gguf => matches!(family, Family::Gguf),
             Self::Onnx => matches!(family, Family::Onnx),
             Self::TfLite => matches!(family, Family::TfLite),
+            Self::Protobuf => matches!(family, Family::Other | Family::Onnx),
             // Text and pictures in each other's place harm nobody.
             Self::Text => matches!(family, Family::Text | Family::Script | Family::Media),
             Self::Media => matches!(family, Family::Text | Family::Media),
@@ -260,6 +265,7 @@ mod tests {
             ("a.gguf", "ape"),
             ("a.onnx", "pickle"),
             ("a.h5", "pickle"),
+            ("saved_model.pb", "pickle"),
             ("a.py", "pickle"),
         ] {
             assert!(lies(name, &[found]), "{name} {found}");

@@ -172,48 +172,74 @@ fn decode_base64(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// What the keys and strings of a JSON document hold. A document that breaks off was judged as far
+/// What the keys and strings of a JSON document hold. A document that breaks off is judged as far
 /// as it goes.
 fn in_json(text: &str, limits: &Limits) -> Option<String> {
     let bytes = text.as_bytes();
     let mut reader = JsonReader::new(&bytes, 0, bytes.len() as u64, limits.json_depth);
     // Per open container: which halves of which pairs it has.
     let mut open: Vec<[u8; PAIRS.len()]> = Vec::new();
+    // The half that the key in front of a value would be.
+    let mut pending = [0_u8; PAIRS.len()];
     while let Ok(token) = reader.next() {
+        if token == Token::End {
+            break;
+        }
+        if token == Token::Key {
+            let key = reader.text();
+            if let Some(family) = key_that_names_code(key) {
+                return Some(format!("JSON with the key `{key}` of {family}"));
+            }
+            for (half, (first, second, _)) in pending.iter_mut().zip(PAIRS) {
+                *half = u8::from(key == first) | (u8::from(key == second) << 1);
+            }
+            continue;
+        }
+        if let Some(halves) = open.last_mut() {
+            for ((seen, half), (first, second, family)) in halves.iter_mut().zip(pending).zip(PAIRS)
+            {
+                let fits = match half {
+                    1 => token == Token::String && is_import_path(reader.text()),
+                    2 => matches!(token, Token::BeginObject | Token::String),
+                    _ => false,
+                };
+                if fits {
+                    *seen |= half;
+                }
+                if *seen == 3 {
+                    return Some(format!("JSON with `{first}` and `{second}`: {family}"));
+                }
+            }
+        }
+        pending = [0; PAIRS.len()];
         match token {
             Token::BeginObject | Token::BeginArray => open.push([0; PAIRS.len()]),
             Token::EndObject | Token::EndArray => {
-                let halves = open.pop().unwrap_or_default();
-                for (seen, (first, second, family)) in halves.iter().zip(PAIRS) {
-                    if *seen == 3 {
-                        return Some(format!("JSON with `{first}` and `{second}`: {family}"));
-                    }
-                }
-            }
-            Token::Key => {
-                let key = reader.text();
-                if let Some(family) = key_that_names_code(key) {
-                    return Some(format!("JSON with the key `{key}` of {family}"));
-                }
-                if let Some(halves) = open.last_mut() {
-                    for (seen, (first, second, _)) in halves.iter_mut().zip(PAIRS) {
-                        *seen |= u8::from(key == first) | (u8::from(key == second) << 1);
-                    }
-                }
+                open.pop();
             }
             Token::String => {
                 if let Some(holds) = in_text(reader.text()) {
                     return Some(holds);
                 }
             }
-            Token::Number | Token::Boolean(_) | Token::Null => {}
-            Token::End => break,
+            _ => {}
         }
     }
     None
 }
 
+/// Whether a text could name a Python module or something in one.
+fn is_import_path(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('.').all(|part| {
+            !part.is_empty()
+                && !part.starts_with(|c: char| c.is_ascii_digit())
+                && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+        })
+}
+
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 mod tests {
     use super::*;
 
@@ -276,6 +302,9 @@ mod tests {
             "import os; os.system('ls')",
             r#"{"ss_learning_rate": 0.1, "target": "x", "_class_name": "AutoencoderKL"}"#,
             r#"{"params": 3}"#,
+            r#"{"target": "make it look good", "params": {"steps": 3}}"#,
+            r#"{"target": "x.y", "params": 3}"#,
+            r#"[{"target": "x.y"}, {"params": {}}]"#,
             "{broken",
             "Hello! This is a very long sentence without any payload, it only goes on and on.",
             "wow !name: that",

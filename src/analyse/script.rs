@@ -2,7 +2,7 @@
 //!
 //! `.jar`, `.whl` and the like are archives: their members tell.
 
-use super::{Analyser, Artifact, Examination, Probe, Stop, lfs_pointer};
+use super::{Analyser, Artifact, Examination, Probe, Stop, lfs_pointer, text};
 use crate::base::read_up_to;
 use crate::evidence::{FileFact, Format};
 
@@ -98,7 +98,9 @@ fn language_of(name: &str, extension: Option<&str>, head: &[u8]) -> Option<Strin
     if let Some(language) = bytecode(head) {
         return Some(language.to_owned());
     }
-    if head.is_empty() || head.contains(&0) || lfs_pointer::is_pointer(head) {
+    // PowerShell and batch files may be UTF-16.
+    let binary = head.contains(&0) && !text::is_text_head(head);
+    if head.is_empty() || binary || lfs_pointer::is_pointer(head) {
         return None;
     }
     let base = name.rsplit(['/', '\\', '!']).next().unwrap_or(name).to_lowercase();
@@ -108,7 +110,10 @@ fn language_of(name: &str, extension: Option<&str>, head: &[u8]) -> Option<Strin
         let found = LANGUAGES.iter().find(|(ending, _)| *ending == extension);
         // `.pth` is torch's more often than site-packages': only lines of imports run there.
         found.filter(|(ending, _)| {
-            *ending != "pth" || head.split(|b| *b == b'\n').any(|line| line.starts_with(b"import "))
+            *ending != "pth"
+                || head
+                    .split(|byte| *byte == b'\n')
+                    .any(|line| line.starts_with(b"import ") || line.starts_with(b"import\t"))
         })
     };
     by_name.or_else(by_extension).map(|(_, language)| (*language).to_owned())
@@ -199,6 +204,7 @@ mod tests {
         assert_eq!(told("train.ipynb", b"{\"cells\": []}"), "jupyter-notebook");
         assert_eq!(told("A.R", b"x <- 1"), "r");
         assert_eq!(told("hook.pth", b"import os\n"), "python-path");
+        assert_eq!(told("x.ps1", b"\xff\xfew\0h\0o\0"), "powershell");
         let mut pyc = 3413_u16.to_le_bytes().to_vec();
         pyc.extend(b"\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0\0");
         assert_eq!(told("weights", &pyc), "python-bytecode");

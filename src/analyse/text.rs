@@ -115,7 +115,7 @@ fn is_document(probe: &Probe<'_>) -> bool {
 
 /// Whether an empty file of this name is nothing to wonder at.
 fn is_textual_name(name: &str, extension: &str) -> bool {
-    const EXTENSIONS: [&str; 24] = [
+    const EXTENSIONS: &[&str] = &[
         "txt",
         "md",
         "json",
@@ -140,6 +140,8 @@ fn is_textual_name(name: &str, extension: &str) -> bool {
         "gitkeep",
         "gitignore",
         "gitattributes",
+        "lock",
+        "nojekyll",
     ];
     let base = name.rsplit(['/', '\\', '!']).next().unwrap_or(name);
     EXTENSIONS.contains(&extension)

@@ -27,6 +27,9 @@ pub struct Limits {
     pub memo: u64,
     /// How deep the values of one pickle may nest in each other. 1 million.
     pub value_depth: u32,
+    /// Values that one value of a pickle unfolds to when shared ones are counted as often as they
+    /// are reached: what printing or comparing it walks through. 1 000 million.
+    pub expansion: u64,
     /// Pickle streams one after another in one member. 10 000.
     pub streams: u64,
     /// Bytes of one newline-terminated pickle argument. 1 MiB.
@@ -55,6 +58,7 @@ impl Default for Limits {
             stack: 1_000_000,
             memo: 100_000_000,
             value_depth: 1_000_000,
+            expansion: 1_000_000_000,
             streams: 10_000,
             line: 1 << 20,
             evidence: 10_000,
@@ -86,6 +90,8 @@ pub enum Budget {
     Memo,
     /// [`Limits::value_depth`]
     ValueDepth,
+    /// [`Limits::expansion`]
+    Expansion,
     /// [`Limits::streams`]
     Streams,
     /// [`Limits::line`]
@@ -114,6 +120,7 @@ impl Budget {
             Self::Stack => "values on the pickle stack",
             Self::Memo => "memo slots in a pickle",
             Self::ValueDepth => "levels of nested pickle values",
+            Self::Expansion => "values when shared ones are unfolded",
             Self::Streams => "pickles in one file",
             Self::Line => "bytes in a line argument",
             Self::Evidence => "pieces of evidence",

@@ -22,7 +22,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// The document that `bytes` hold, which `path` is shown for. A byte-order mark is dropped.
+    /// The document that `bytes` hold, which `path` is shown for. A byte-order mark is dropped, and
+    /// a carriage return that ends a line by itself becomes a line feed.
     ///
     /// # Errors
     /// More than [`MAXIMUM_DOCUMENT_BYTES`], or not UTF-8: the problem says at which byte.
@@ -36,7 +37,7 @@ impl Document {
         }
         let content = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         match std::str::from_utf8(content) {
-            Ok(text) => Ok(Arc::new(Self { path, text: text.to_owned() })),
+            Ok(text) => Ok(Arc::new(Self { path, text: with_line_feeds(text) })),
             Err(error) => Err(not_utf8(path, bytes, content, error.valid_up_to())),
         }
     }
@@ -45,6 +46,18 @@ impl Document {
     pub fn whole(self: &Arc<Self>) -> Place {
         Place { document: Arc::clone(self), span: Span { line: 1, column: 1, start: 0, end: 0 } }
     }
+}
+
+/// YAML takes a carriage return by itself for the end of a line; most of what shows lines does not.
+/// With a line feed in its place both count the same, and no offset moves.
+fn with_line_feeds(text: &str) -> String {
+    let mut characters = text.chars().peekable();
+    let mut all = String::with_capacity(text.len());
+    while let Some(c) = characters.next() {
+        let ends_line = c == '\r' && characters.peek() != Some(&'\n');
+        all.push(if ends_line { '\n' } else { c });
+    }
+    all
 }
 
 /// Says at which byte `content` (the file's `bytes` without a byte-order mark) stops being UTF-8.
@@ -158,6 +171,12 @@ mod tests {
     fn a_byte_order_mark_is_dropped() {
         let document = Document::from_bytes("a.yaml", b"\xef\xbb\xbfversion: 1\n").unwrap();
         assert_eq!(document.text, "version: 1\n");
+    }
+
+    #[test]
+    fn a_carriage_return_by_itself_ends_a_line() {
+        let document = Document::from_bytes("a.yaml", b"a\rb\r\nc\r\r\nd\r").unwrap();
+        assert_eq!(document.text, "a\nb\r\nc\n\r\nd\n");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
-use super::{discovery, documents, outputs, pipeline, shim};
+use super::{discovery, documents, outputs, pipeline};
 use crate::base::closest;
 
 /// Arguments of `check`.
@@ -16,10 +16,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PATH", default_value = "models.yaml")]
     manifest: PathBuf,
 
-    /// The policy; unless given, `weighstation.yaml` or `.github/weighstation.yaml` beside the
-    /// manifest, else in the working directory
-    #[arg(long, value_name = "PATH", env = "WEIGHSTATION_POLICY")]
-    policy: Option<PathBuf>,
+    /// A policy file or the name of a preset; unless given, `weighstation.yaml` or
+    /// `.github/weighstation.yaml` beside the manifest, else in the working directory
+    #[arg(long, value_name = "POLICY", env = "WEIGHSTATION_POLICY")]
+    policy: Option<String>,
 
     /// Judge only this model; may be given several times
     #[arg(long = "model", value_name = "NAME")]
@@ -32,28 +32,32 @@ pub(super) struct Arguments {
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let Arguments { manifest: path, policy, models, judge } = arguments;
-    let missing = "`weighstation init` writes one; `weighstation scan PATH…` needs none";
-    let manifest = documents::read(&path, "manifest", missing)?;
-    let mut entries = shim::parse_manifest(&manifest)?;
-    select(&mut entries, &models)?;
-    let policy = match policy {
-        Some(policy) => policy,
-        None => discovery::policy_of(&path)?,
-    };
-    let policies = shim::Policies::read(&policy)?;
+    let mut manifest = documents::manifest(&path)?;
+    select(&mut manifest.entries, &models)?;
+    let layers = discovery::load(&discovery::policy_of(policy.as_deref(), Some(&path))?)?;
     let base = path.parent().unwrap_or(Path::new(""));
-    let mut subjects = Vec::with_capacity(entries.len());
-    for entry in entries {
+    let mut subjects = Vec::with_capacity(manifest.entries.len());
+    let mut problems = Vec::new();
+    for entry in manifest.entries {
+        if let (Some(profile), Some(place)) = (&entry.profile, &entry.profile_place)
+            && let Err(problem) = layers.for_profile(profile, place)
+        {
+            problems.push(problem);
+            continue;
+        }
         let profile = entry.profile.as_deref().or(judge.profile.as_deref());
-        let policy = policies.in_force(profile, judge.fail_on)?;
+        let policy = discovery::in_force(&layers, profile, judge.fail_on)?;
         subjects.push(pipeline::Subject::of_entry(entry, base, policy));
+    }
+    if !problems.is_empty() {
+        return Err(Failure::of_problems(problems));
     }
     let request = pipeline::Request {
         subjects,
-        manifest: Some(manifest),
-        policy: policies.in_force(judge.profile.as_deref(), judge.fail_on)?,
-        policy_name: policies.shown(),
-        policy_documents: policies.documents(),
+        manifest: Some(manifest.document),
+        policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
+        policy_name: layers.title().to_owned(),
+        policy_documents: layers.documents().cloned().collect(),
         sha256: judge.sha256,
         jobs: judge.jobs,
         progress: !judge.quiet,

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use crate::base::{Problem, render_problems};
 use crate::finding::Outcome;
 
 /// The exit codes.
@@ -60,12 +61,14 @@ impl From<Verdict> for ExitCode {
 pub(super) struct Failure {
     message: String,
     help: Option<String>,
+    /// What is wrong in a policy or manifest, each shown with its line.
+    problems: Vec<Problem>,
 }
 
 impl Failure {
     /// Something is wrong with what the user asked for.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, problems: Vec::new() }
     }
 
     /// The way out.
@@ -74,10 +77,31 @@ impl Failure {
         self
     }
 
+    /// A policy or manifest that can be read and is wrong.
+    pub(super) fn of_problems(problems: Vec<Problem>) -> Self {
+        let count = match problems.len() {
+            1 => "1 problem".to_owned(),
+            count => format!("{count} problems"),
+        };
+        let message = format!("{count} in what was written; nothing was judged");
+        Self { problems, ..Self::new(message) }
+    }
+
     /// Writes the error and gives the exit code.
     pub(super) fn report(&self) -> ExitCode {
+        if !self.problems.is_empty() {
+            let mut err = anstream::stderr().lock();
+            // Nobody is left to tell when standard error is closed.
+            let _ = write!(err, "{}", render_problems(&self.problems, true));
+        }
         warn(&self.message, self.help.as_deref());
         Verdict::Unusable.into()
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

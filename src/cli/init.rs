@@ -3,10 +3,10 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::Args;
 
+use super::exit::{Failure, Verdict};
 use crate::base::Untrusted;
 
 const POLICY: &str = include_str!("init/weighstation.yaml");
@@ -21,7 +21,7 @@ pub(super) struct InitArguments {
 }
 
 /// Writes what is not there yet. A file that exists is never touched.
-pub(super) fn run(arguments: &InitArguments) -> ExitCode {
+pub(super) fn run(arguments: &InitArguments) -> Result<Verdict, Failure> {
     let mut out = anstream::stdout().lock();
     let mut written: usize = 0;
     for (name, text) in [("weighstation.yaml", POLICY), ("models.yaml", MANIFEST)] {
@@ -38,8 +38,7 @@ pub(super) fn run(arguments: &InitArguments) -> ExitCode {
                 writeln!(out, "kept {shown}, which exists")
             }
             Err(error) => {
-                let _ = writeln!(anstream::stderr(), "error: cannot write {shown}: {error}");
-                return ExitCode::from(2);
+                return Err(Failure::new(format!("`{shown}` cannot be written: {error}")));
             }
         };
     }
@@ -50,7 +49,7 @@ pub(super) fn run(arguments: &InitArguments) -> ExitCode {
          `weighstation check`. `weighstation policy show` explains the policy in force."
     };
     let _ = writeln!(out, "{next}");
-    ExitCode::SUCCESS
+    Ok(Verdict::Pass)
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {

@@ -10,13 +10,14 @@ mod documents;
 mod examine;
 mod exit;
 mod explain;
+mod init;
 mod inspect;
 mod outputs;
 mod pipeline;
+mod policy;
 mod progress;
 mod rules;
 mod scan;
-mod shim;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,10 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules.
     Rules(rules::Arguments),
+    /// Show, check or describe the policy.
+    Policy(policy::PolicyArguments),
+    /// Write a policy and a manifest to start from.
+    Init(init::InitArguments),
 }
 
 /// Runs the command line of this process and returns its exit code.
@@ -64,6 +69,8 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
     };
     match result {
         Ok(verdict) => verdict.into(),

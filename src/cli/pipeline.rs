@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{documents, examine, shim};
-use crate::base::{Document, Limits};
+use super::{documents, examine};
+use crate::analyse;
+use crate::base::{Document, FileBytes, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
-use crate::evidence::Dossier;
+use crate::evidence::{Card, Dossier};
 use crate::finding::{Incident, Report};
 use crate::manifest::Entry;
 use crate::policy::Policy;
@@ -109,7 +110,7 @@ pub(super) fn run(request: Request) -> Run {
 
     let mut judged = Vec::with_capacity(snapshots.len());
     for ((subject, snapshot), files) in request.subjects.into_iter().zip(snapshots).zip(evidence) {
-        let card = shim::read_card(&snapshot, &limits);
+        let card = read_card(&snapshot, &limits);
         let dossier = Dossier { files, card, is_repository: snapshot.is_repository };
         let Subject { entry, name, source, policy, .. } = subject;
         let revision = snapshot.revision;
@@ -128,6 +129,24 @@ pub(super) fn run(request: Request) -> Run {
     let report = evaluate(judged, run);
     let documents = request.manifest.into_iter().chain(request.policy_documents).collect();
     Run { report, elapsed: began.elapsed(), documents }
+}
+
+/// The facts of a repository's model card: `README.md` at its root, whatever its case, selected
+/// by `files:` or not. A card that cannot be opened is a card with nothing in it.
+fn read_card(snapshot: &Snapshot, limits: &Limits) -> Option<Card> {
+    if !snapshot.is_repository {
+        return None;
+    }
+    let file = snapshot.files.iter().find(|file| file.path.eq_ignore_ascii_case("README.md"))?;
+    let opened = file.open()?.and_then(|opened| FileBytes::new(opened.file));
+    Some(match opened {
+        Ok(bytes) => analyse::read_card(&file.path, &bytes, limits),
+        Err(error) => Card {
+            path: file.path.clone(),
+            front_matter_error: Some(format!("the card cannot be read: {error}")),
+            ..Card::default()
+        },
+    })
 }
 
 /// Lists the files of a subject. What keeps it from being judged becomes an incident, and the

@@ -1,24 +1,16 @@
 //! `weighstation policy`: which policy applies, whether it is right, and its JSON Schema.
 
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::sync::Arc;
+use std::io::Write as _;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::base::{Document, MAXIMUM_DOCUMENT_BYTES, Problem, Untrusted, closest, render_problems};
-use crate::manifest::{Manifest, manifest_schema};
-use crate::policy::{PolicyLayers, is_preset_name, policy_schema};
-
-/// Where a policy is looked for in a folder, in this order.
-const PLACES: [&str; 4] = [
-    ".github/weighstation.yaml",
-    ".github/weighstation.yml",
-    "weighstation.yaml",
-    "weighstation.yml",
-];
+use super::exit::{Failure, Verdict};
+use super::{discovery, documents};
+use crate::base::{Untrusted, closest};
+use crate::manifest::manifest_schema;
+use crate::policy::policy_schema;
+use crate::rules::RULES;
 
 /// Arguments of `policy`.
 #[derive(Args, Debug)]
@@ -78,228 +70,45 @@ enum SchemaOf {
     Manifest,
 }
 
-/// Why there is no policy to go by, or none that can be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PolicyFailure {
-    /// Either of two could be meant.
-    #[error("several policies: {}", .0.join(" and "))]
-    Several(Vec<String>),
-    /// None was named and none lies where one is looked for.
-    #[error("no policy was found")]
-    Missing,
-    /// A file that can't be read.
-    #[error("cannot read `{path}`: {error}")]
-    Unreadable {
-        /// The path as shown.
-        path: String,
-        /// Why.
-        error: io::Error,
-    },
-    /// It can be read and is wrong.
-    #[error("{} in the policy or manifest", counted(.0.len()))]
-    Wrong(Vec<Problem>),
-    /// The manifest has no such model.
-    #[error("the manifest names no model `{name}`")]
-    UnknownModel {
-        /// The name as asked for.
-        name: String,
-        /// The closest of those that it names.
-        suggestion: Option<String>,
-    },
-}
-
-impl PolicyFailure {
-    /// The way out, if it is not part of the problems themselves.
-    pub(super) fn help(&self) -> Option<String> {
-        match self {
-            Self::Several(_) => Some("keep one of them, or name it with `--policy`".to_owned()),
-            Self::Missing => Some(
-                "`weighstation init` writes one; `--policy` names one that lies elsewhere, or a preset such as `baseline`"
-                    .to_owned(),
-            ),
-            Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::NotFound => {
-                Some("`weighstation init` writes one to start from".to_owned())
-            }
-            Self::UnknownModel { suggestion: Some(suggestion), .. } => {
-                Some(format!("did you mean `{suggestion}`?"))
-            }
-            Self::Unreadable { .. } | Self::Wrong(_) | Self::UnknownModel { .. } => None,
-        }
-    }
-
-    /// Writes the problems with their lines, then the failure itself, to standard error.
-    pub(super) fn report(&self) -> ExitCode {
-        let mut err = anstream::stderr().lock();
-        // Nobody is left to tell when standard error is closed.
-        if let Self::Wrong(problems) = self {
-            let _ = write!(err, "{}", render_problems(problems, true));
-        }
-        let red = anstyle::AnsiColor::Red.on_default().bold();
-        let _ = writeln!(err, "{red}error{red:#}: {self}");
-        if let Some(help) = self.help() {
-            let _ = writeln!(err, "  help: {help}");
-        }
-        ExitCode::from(2)
-    }
-}
-
-fn counted(problems: usize) -> String {
-    if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
-}
-
-/// A policy that was named or found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum PolicyChoice {
-    /// A policy file.
-    File(PathBuf),
-    /// A preset by name.
-    Preset(String),
-}
-
-/// The policy to go by: the one that is named (a preset if the name has neither a `/` nor a YAML
-/// suffix), else the one that lies in the first of `folders` that has any.
-///
-/// `None` when none was named and none lies there.
-///
-/// # Errors
-/// Two in one folder, because either could be meant.
-pub(super) fn locate(
-    named: Option<&str>,
-    folders: &[&Path],
-) -> Result<Option<PolicyChoice>, PolicyFailure> {
-    if let Some(named) = named.filter(|named| !named.is_empty()) {
-        return Ok(Some(if is_preset_name(named) {
-            PolicyChoice::Preset(named.to_owned())
-        } else {
-            PolicyChoice::File(PathBuf::from(named))
-        }));
-    }
-    for folder in folders {
-        let paths = PLACES.iter().map(|place| folder.join(place));
-        let mut found: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
-        if found.len() > 1 {
-            let names = found.iter().map(|path| format!("`{}`", shown(path)));
-            return Err(PolicyFailure::Several(names.collect()));
-        }
-        if let Some(path) = found.pop() {
-            return Ok(Some(PolicyChoice::File(path)));
-        }
-    }
-    Ok(None)
-}
-
-/// Reads the policy of a choice, with all that it extends. `rules` are the ids of all rules.
-///
-/// # Errors
-/// A file that can't be read, and everything that is wrong in any of the files.
-pub(super) fn load(choice: &PolicyChoice, rules: &[&str]) -> Result<PolicyLayers, PolicyFailure> {
-    let layers = match choice {
-        PolicyChoice::Preset(name) => PolicyLayers::preset(name, rules),
-        PolicyChoice::File(path) => {
-            let document = read_document(path)?;
-            let extended = |path: &str| read_bytes(Path::new(path));
-            PolicyLayers::read(&slashes(path), document, rules, &extended)
-        }
-    };
-    layers.map_err(PolicyFailure::Wrong)
-}
-
-/// Reads a policy or manifest.
-///
-/// # Errors
-/// It can't be read, is no UTF-8 or too long.
-pub(super) fn read_document(path: &Path) -> Result<Arc<Document>, PolicyFailure> {
-    let path_shown = shown(path);
-    match read_bytes(path) {
-        Ok(bytes) => Document::from_bytes(path_shown, &bytes)
-            .map_err(|problem| PolicyFailure::Wrong(vec![problem])),
-        Err(error) => Err(PolicyFailure::Unreadable { path: path_shown, error }),
-    }
-}
-
-/// The bytes of a file, of which no more are read than a document may have and one.
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let most = u64::try_from(MAXIMUM_DOCUMENT_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// A path with `/` between its parts.
-fn slashes(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
-}
-
-/// A path as shown: relative to the working directory where it lies below it.
-fn shown(path: &Path) -> String {
-    let current = std::env::current_dir().ok();
-    let below = current.and_then(|current| path.strip_prefix(current).ok().map(Path::to_owned));
-    let path = below.as_deref().filter(|below| !below.as_os_str().is_empty()).unwrap_or(path);
-    let text = slashes(path);
-    let text = text.strip_prefix("./").filter(|rest| !rest.is_empty()).unwrap_or(&text);
-    Untrusted(text).to_string()
-}
-
-/// Runs the command. `rules` are the ids and summaries of all rules.
-pub(super) fn run(arguments: &PolicyArguments, rules: &[(&str, &str)]) -> ExitCode {
-    let ids: Vec<&str> = rules.iter().map(|(id, _)| *id).collect();
+/// Runs the command.
+pub(super) fn run(arguments: &PolicyArguments) -> Result<Verdict, Failure> {
     let text = match &arguments.command {
-        PolicyCommand::Show(arguments) => show(arguments, &ids),
-        PolicyCommand::Check(arguments) => check(arguments, &ids),
-        PolicyCommand::Schema(arguments) => Ok(schema_text(arguments.of, rules)),
+        PolicyCommand::Show(arguments) => show(arguments)?,
+        PolicyCommand::Check(arguments) => check(arguments)?,
+        PolicyCommand::Schema(arguments) => schema_text(arguments.of),
     };
-    match text {
-        Ok(text) => {
-            // A reader that closed its end has seen enough.
-            let _ = anstream::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
-        }
-        Err(failure) => failure.report(),
-    }
+    // A reader that closed its end has seen enough.
+    let _ = anstream::stdout().write_all(text.as_bytes());
+    Ok(Verdict::Pass)
 }
 
-fn named_or_found(
-    named: Option<&str>,
-    beside: Option<&Path>,
-) -> Result<PolicyChoice, PolicyFailure> {
-    let here = Path::new("");
-    let folders = [beside.unwrap_or(here), here];
-    locate(named, &folders)?.ok_or(PolicyFailure::Missing)
-}
-
-fn show(arguments: &ShowArguments, rules: &[&str]) -> Result<String, PolicyFailure> {
-    let beside = arguments.model.as_ref().and_then(|_| arguments.manifest.parent());
-    let choice = named_or_found(arguments.policy.as_deref(), beside)?;
-    let layers = load(&choice, rules)?;
+fn show(arguments: &ShowArguments) -> Result<String, Failure> {
+    let beside = arguments.model.as_ref().map(|_| arguments.manifest.as_path());
+    let layers = discovery::load(&discovery::policy_of(arguments.policy.as_deref(), beside)?)?;
     let mut profile = arguments.profile.clone();
     if let Some(name) = &arguments.model {
-        let manifest =
-            Manifest::parse(read_document(&arguments.manifest)?).map_err(PolicyFailure::Wrong)?;
+        let manifest = documents::manifest(&arguments.manifest)?;
         let Some(entry) = manifest.entries.iter().find(|entry| entry.name == *name) else {
             let names = manifest.entries.iter().map(|entry| entry.name.as_str());
-            let suggestion = closest(name, names).map(str::to_owned);
-            return Err(PolicyFailure::UnknownModel { name: name.clone(), suggestion });
+            let failure = Failure::new(format!("the manifest names no model `{name}`"));
+            return Err(match closest(name, names) {
+                Some(known) => failure.help(format!("did you mean `{known}`?")),
+                None => failure,
+            });
         };
         if let (Some(profile), Some(place)) = (&entry.profile, &entry.profile_place) {
             layers
                 .for_profile(profile, place)
-                .map_err(|problem| PolicyFailure::Wrong(vec![problem]))?;
+                .map_err(|problem| Failure::of_problems(vec![problem]))?;
         }
         profile.clone_from(&entry.profile);
     }
-    layers.show(profile.as_deref()).ok_or_else(|| {
-        // The name came from the command line, which has no line to point at.
-        let name = profile.unwrap_or_default();
-        let place =
-            Arc::new(Document { path: "--profile".to_owned(), text: String::new() }).whole();
-        PolicyFailure::Wrong(layers.for_profile(&name, &place).err().into_iter().collect())
-    })
+    discovery::in_force(&layers, profile.as_deref(), None)?;
+    Ok(layers.show(profile.as_deref()).unwrap_or_default())
 }
 
-fn check(arguments: &CheckArguments, rules: &[&str]) -> Result<String, PolicyFailure> {
-    let choice = named_or_found(arguments.policy.as_deref(), None)?;
-    let layers = load(&choice, rules)?;
+fn check(arguments: &CheckArguments) -> Result<String, Failure> {
+    let layers = discovery::load(&discovery::policy_of(arguments.policy.as_deref(), None)?)?;
     let profiles: Vec<String> = layers.profiles().map(|name| Untrusted(name).to_string()).collect();
     let waivers = layers.effective(None).map_or(0, |policy| policy.waivers.len());
     let mut text = format!("{} is right", layers.title());
@@ -313,60 +122,12 @@ fn check(arguments: &CheckArguments, rules: &[&str]) -> Result<String, PolicyFai
     Ok(text)
 }
 
-fn schema_text(of: SchemaOf, rules: &[(&str, &str)]) -> String {
+fn schema_text(of: SchemaOf) -> String {
+    let rules: Vec<(&str, &str)> =
+        RULES.iter().map(|rule| (rule.meta().id, rule.meta().summary)).collect();
     let schema = match of {
-        SchemaOf::Policy => policy_schema(rules),
+        SchemaOf::Policy => policy_schema(&rules),
         SchemaOf::Manifest => manifest_schema(),
     };
     format!("{schema:#}\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_a_preset_and_a_path_is_a_file() {
-        let locate = |named| locate(Some(named), &[]).unwrap().unwrap();
-        assert_eq!(locate("baseline"), PolicyChoice::Preset("baseline".to_owned()));
-        for path in ["./baseline", "p.yaml", "p.yml", "a/b"] {
-            assert_eq!(locate(path), PolicyChoice::File(PathBuf::from(path)));
-        }
-    }
-
-    #[test]
-    fn the_first_folder_that_has_a_policy_counts_and_two_in_one_are_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let other = tempfile::tempdir().unwrap();
-        let folders = [folder.path(), other.path()];
-        assert_eq!(locate(None, &folders).unwrap(), None);
-        assert_eq!(locate(Some(""), &folders).unwrap(), None);
-        let there = other.path().join("weighstation.yml");
-        std::fs::write(&there, "{}").unwrap();
-        assert_eq!(locate(None, &folders).unwrap(), Some(PolicyChoice::File(there)));
-        std::fs::create_dir(folder.path().join(".github")).unwrap();
-        let first = folder.path().join(".github/weighstation.yaml");
-        std::fs::write(&first, "{}").unwrap();
-        assert_eq!(locate(None, &folders).unwrap(), Some(PolicyChoice::File(first)));
-        std::fs::write(folder.path().join("weighstation.yaml"), "{}").unwrap();
-        assert!(matches!(locate(None, &folders), Err(PolicyFailure::Several(_))));
-    }
-
-    #[test]
-    fn extended_files_are_read_from_beside_the_policy() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("a.yaml"), "extends: [./sub/b.yaml]\n").unwrap();
-        std::fs::create_dir(folder.path().join("sub")).unwrap();
-        std::fs::write(folder.path().join("sub/b.yaml"), "fail_on: low\n").unwrap();
-        let layers = load(&PolicyChoice::File(folder.path().join("a.yaml")), &[]).unwrap();
-        assert_eq!(layers.effective(None).unwrap().fail_on, crate::base::Severity::Low);
-        assert_eq!(layers.documents().count(), 2);
-        std::fs::remove_file(folder.path().join("sub/b.yaml")).unwrap();
-        assert!(matches!(
-            load(&PolicyChoice::File(folder.path().join("a.yaml")), &[]),
-            Err(PolicyFailure::Wrong(problems)) if problems.len() == 1
-        ));
-        let missing = load(&PolicyChoice::File(folder.path().join("none.yaml")), &[]).unwrap_err();
-        assert!(missing.help().unwrap().contains("weighstation init"));
-    }
 }

@@ -6,7 +6,7 @@ use super::arguments::Color;
 use super::exit::{Failure, Verdict};
 use super::outputs;
 use crate::report::{RuleListing, write_rules};
-use crate::rules::RULES;
+use crate::rules::{RULES, documentation};
 
 /// Arguments of `rules`.
 #[derive(Args, Debug)]
@@ -32,14 +32,13 @@ enum Format {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let listing = match arguments.format {
-        Format::Human => RuleListing::Human,
-        Format::Json => RuleListing::Json,
-        Format::Markdown => RuleListing::Markdown,
-    };
     let rules: Vec<_> = RULES.iter().map(|rule| rule.meta()).collect();
     let width = outputs::terminal_columns();
-    outputs::to_stdout(arguments.color, |out| write_rules(&rules, listing, width, out))
-        .map(|()| Verdict::Pass)
-        .map_err(outputs::unwritable)
+    outputs::to_stdout(arguments.color, |out| match arguments.format {
+        Format::Human => write_rules(&rules, RuleListing::Human, width, out),
+        Format::Json => write_rules(&rules, RuleListing::Json, width, out),
+        Format::Markdown => out.write_all(documentation().as_bytes()),
+    })
+    .map(|()| Verdict::Pass)
+    .map_err(outputs::unwritable)
 }

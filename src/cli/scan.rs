@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
-use super::{documents, outputs, pipeline, shim};
+use super::{discovery, documents, outputs, pipeline};
 
 /// Arguments of `scan`.
 #[derive(Args, Debug)]
@@ -18,9 +18,9 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The policy, in place of the preset `baseline`; nothing is taken from a scanned folder
-    #[arg(long, value_name = "PATH", env = "WEIGHSTATION_POLICY")]
-    policy: Option<PathBuf>,
+    /// A policy file or the name of a preset; nothing is taken from a scanned folder
+    #[arg(long, value_name = "POLICY", env = "WEIGHSTATION_POLICY", default_value = "baseline")]
+    policy: String,
 
     #[command(flatten)]
     judge: JudgeArguments,
@@ -36,11 +36,8 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
             return Err(Failure::new(format!("`{shown}` cannot be scanned: {error}")));
         }
     }
-    let policies = match policy {
-        Some(path) => shim::Policies::read(&path)?,
-        None => shim::Policies::baseline()?,
-    };
-    let in_force = policies.in_force(judge.profile.as_deref(), judge.fail_on)?;
+    let layers = discovery::load(&discovery::policy_of(Some(&policy), None)?)?;
+    let in_force = discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?;
     let names = names(&paths);
     let subjects = paths
         .iter()
@@ -50,8 +47,8 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         subjects: subjects.collect(),
         manifest: None,
         policy: in_force,
-        policy_name: policies.shown(),
-        policy_documents: policies.documents(),
+        policy_name: layers.title().to_owned(),
+        policy_documents: layers.documents().cloned().collect(),
         sha256: judge.sha256,
         jobs: judge.jobs,
         progress: !judge.quiet,

@@ -40,8 +40,6 @@ pub enum RuleListing {
     Human,
     /// An array of objects.
     Json,
-    /// A table and every rule's help.
-    Markdown,
 }
 
 /// Writes all rules.
@@ -57,7 +55,6 @@ pub fn write_rules(
             let rules: Vec<RuleView> = rules.iter().map(|meta| RuleView::of(meta)).collect();
             safe_json::write_pretty(&rules, out)
         }
-        RuleListing::Markdown => document(rules, out),
     }
 }
 
@@ -79,44 +76,6 @@ fn table(rules: &[&'static RuleMeta], width: usize, out: &mut dyn Write) -> io::
         }
     }
     Ok(())
-}
-
-/// The page of the documentation that lists all rules.
-fn document(rules: &[&'static RuleMeta], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# Rules\n")?;
-    writeln!(out, "<!-- Written by `weighstation rules --format markdown`. -->\n")?;
-    writeln!(out, "| rule | severity | what it finds |")?;
-    writeln!(out, "| --- | --- | --- |")?;
-    for meta in rules {
-        let RuleMeta { id, severity, summary, .. } = meta;
-        let summary = summary.replace('|', "\\|");
-        writeln!(out, "| [`{id}`](#{id}) | {severity} | {summary} |")?;
-    }
-    for meta in rules {
-        writeln!(out, "\n## {}\n", meta.id)?;
-        let mut about = vec![format!("severity {}", meta.severity)];
-        about.extend(meta.cwe.map(|number| {
-            format!("[CWE-{number}](https://cwe.mitre.org/data/definitions/{number}.html)")
-        }));
-        about.push(format!("since {}", meta.since));
-        writeln!(out, "**{}** · {}\n", meta.title, about.join(" · "))?;
-        writeln!(out, "{}", one_level_deeper(meta.help.trim()))?;
-    }
-    Ok(())
-}
-
-/// Markdown with every heading one level deeper, to stand below a heading itself.
-fn one_level_deeper(text: &str) -> String {
-    let mut in_code = false;
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        if line.trim_start().starts_with("```") {
-            in_code = !in_code;
-        }
-        let heading = !in_code && line.starts_with('#');
-        lines.push(if heading { format!("#{line}") } else { line.to_owned() });
-    }
-    lines.join("\n")
 }
 
 #[derive(Serialize)]
@@ -159,16 +118,11 @@ mod tests {
     #[test]
     fn the_listings_name_every_rule() {
         let rules: Vec<_> = sample::failing().rules.iter().map(|(meta, _)| *meta).collect();
-        for listing in [RuleListing::Human, RuleListing::Json, RuleListing::Markdown] {
+        for listing in [RuleListing::Human, RuleListing::Json] {
             let text = written(|out| write_rules(&rules, listing, 80, out));
             for meta in &rules {
                 assert!(text.contains(meta.id), "{listing:?}: {text}");
             }
         }
-    }
-
-    #[test]
-    fn headings_move_and_comments_in_code_don_t() {
-        assert_eq!(one_level_deeper("## A\n```\n# b\n```\n"), "### A\n```\n# b\n```");
     }
 }

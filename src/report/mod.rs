@@ -11,6 +11,7 @@ mod safe_json;
 mod sarif;
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "small numbers of a made-up report")]
 mod sample;
 
 use std::io::{self, Write};

@@ -34,11 +34,11 @@ pub fn documentation() -> String {
         let heading = subject_heading(tag);
         if heading != subject {
             subject = heading;
-            let _ = write!(text, "\n# {heading}\n");
+            let _ = write!(text, "\n## {heading}\n");
         }
         let _ = write!(
             text,
-            "\n## {id}\n\n{summary}\n\n{facts}\n\n{help}\n",
+            "\n### {id}\n\n{summary}\n\n{facts}\n\n{help}\n",
             id = meta.id,
             summary = meta.summary,
             facts = facts(meta),
@@ -72,7 +72,7 @@ fn subject_heading(tag: &str) -> &'static str {
     }
 }
 
-/// The help with its headings one level deeper, outside of code blocks.
+/// The help with its headings two levels deeper, outside of code blocks.
 fn deepened(help: &str) -> String {
     let mut in_code = false;
     let mut text = String::with_capacity(help.len());
@@ -81,10 +81,31 @@ fn deepened(help: &str) -> String {
             in_code = !in_code;
         }
         if !in_code && line.starts_with("## ") {
-            text.push('#');
+            text.push_str("##");
         }
         text.push_str(line);
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_move_and_comments_in_code_do_not() {
+        assert_eq!(deepened("## A\n```\n## b\n```\n"), "#### A\n```\n## b\n```\n");
+    }
+
+    #[test]
+    fn subjects_and_rules_each_stand_once() {
+        let text = documentation();
+        for rule in RULES {
+            let heading = format!("\n### {}\n", rule.meta().id);
+            assert_eq!(text.matches(&heading).count(), 1, "{heading}");
+        }
+        assert_eq!(text.matches("\n## Pickles\n").count(), 1);
+        assert_eq!(text.matches("\n## Policy\n").count(), 1);
+    }
 }

@@ -1,4 +1,13 @@
-//! A small assembler for pickles.
+//! A small assembler: pickles here, what carries them in the modules below.
+
+pub(crate) mod compression;
+pub(crate) mod joblib;
+pub(crate) mod numpy;
+pub(crate) mod safetensors;
+pub(crate) mod sevenz;
+pub(crate) mod tar;
+pub(crate) mod torch;
+pub(crate) mod zip;
 
 /// Joins pieces.
 pub(crate) fn join(pieces: &[&[u8]]) -> Vec<u8> {
@@ -10,6 +19,11 @@ pub(crate) fn text(text: &str) -> Vec<u8> {
     let mut out = vec![0x8c, u8::try_from(text.len()).unwrap()];
     out.extend_from_slice(text.as_bytes());
     out
+}
+
+/// `BINUNICODE`
+pub(crate) fn unicode(text: &str) -> Vec<u8> {
+    join(&[b"X", &u32::try_from(text.len()).unwrap().to_le_bytes(), text.as_bytes()])
 }
 
 /// `BINBYTES`
@@ -48,4 +62,9 @@ pub(crate) fn frame(length: u64) -> Vec<u8> {
 /// An inert stand-in for a command: a denied import that is called without arguments.
 pub(crate) fn canary() -> Vec<u8> {
     b"cos\ngetpid\n)R".to_vec()
+}
+
+/// A pickle that fails wherever it stands: protocol 2, the canary called.
+pub(crate) fn evil() -> Vec<u8> {
+    protocol2(&canary())
 }

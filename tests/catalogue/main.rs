@@ -4,5 +4,7 @@
 //! Case ids are stable and grouped by format; a case says which rules must fire.
 
 mod assemble;
+mod legacy;
 mod pickle;
 mod verdict;
+mod zip;

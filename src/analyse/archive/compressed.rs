@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn what_stands_before_corruption_is_examined() {
         // An archive without end, in front of a corrupt second half.
-        let local = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\x04\0\0\0\x01\0\0\0a1234";
+        let local = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\x04\0\0\0\x01\0\0\0a\x01\xfe\x02\xfd";
         let mut state = 7_u32;
         let noise = std::iter::repeat_with(|| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -319,9 +319,8 @@ mod tests {
     #[test]
     fn bombs_end_with_the_budget() {
         let zeros = vec![0; 5 << 20];
-        let mut limits = Limits::default();
-        limits.decompressed_floor = 1 << 20;
-        limits.decompressed_ratio = 1;
+        let limits =
+            Limits { decompressed_floor: 1 << 20, decompressed_ratio: 1, ..Limits::default() };
         // The xz of these tests does not compress.
         for (name, pack) in ALL.into_iter().filter(|(name, _)| *name != "xz") {
             let file = analyse_file("x", &pack(&zeros), &NoSiblings, &limits);
@@ -340,8 +339,7 @@ mod tests {
 
     #[test]
     fn large_dictionaries_are_refused() {
-        let mut limits = Limits::default();
-        limits.decompressor_memory = 1 << 20;
+        let limits = Limits { decompressor_memory: 1 << 20, ..Limits::default() };
         let mut huge_zstd = zstd(INNER);
         // No single segment, a window of 128 MiB.
         huge_zstd[4] &= !0x20;

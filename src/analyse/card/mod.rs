@@ -61,4 +61,5 @@ fn read_text(bytes: &dyn ReadAt, limits: &Limits) -> std::io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 mod tests;

@@ -102,7 +102,9 @@ fn from_code(code: &str) -> Result<Element, String> {
     let count = rest.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, unit) = rest.split_at_checked(count).unwrap_or((rest, ""));
     let has_unit = unit.starts_with('[') && unit.ends_with(']') && unit.len() <= 16;
-    if !unit.is_empty() && !(has_unit && matches!(kind, 'M' | 'm')) {
+    // Only times have a unit.
+    let unit_fits = unit.is_empty() || (has_unit && matches!(kind, 'M' | 'm'));
+    if !unit_fits {
         return Err(unknown());
     }
     let size = digits.parse::<u64>().ok();

@@ -86,6 +86,16 @@ pub(super) fn looks_like_pickle(
     if seen.extension && seen.called && stopped {
         return Ok(true);
     }
+    if stopped && length > 2 {
+        // A second stream that does declare itself: torch's magic number may be written with any
+        // protocol (CVE-2026-53875).
+        let mut next = [0; 2];
+        let at = offset.saturating_add(length);
+        let count = crate::base::read_up_to(bytes, at, &mut next)?;
+        if count == 2 && matches!(next, [0x80, 0..=5]) {
+            return Ok(true);
+        }
+    }
     Ok(stopped && length > 2 && named)
 }
 
@@ -249,5 +259,6 @@ mod tests {
         assert!(looks(b"\x80\x04K\x01."));
         assert!(looks(b"X\x02\0\0\0osX\x06\0\0\0system\x93)R."));
         assert!(looks(b"\x82\x01)R."));
+        assert!(looks(b"L11L\n.\x80\x02K\x01."));
     }
 }

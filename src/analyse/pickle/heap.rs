@@ -142,9 +142,10 @@ impl Heap {
             start: u32::try_from(self.items.len()).unwrap_or(u32::MAX),
             length: u32::try_from(kept.len()).unwrap_or(0),
         };
-        let depth = self.depth_above(items);
+        let (depth, expansion) = self.above(items);
         self.items.extend_from_slice(kept);
-        self.push(Node::Container { kind, kept: run, length: items.len() as u64, depth })
+        let length = items.len() as u64;
+        self.push(Node::Container { kind, kept: run, length, depth, expansion })
     }
 
     /// The result of a call.
@@ -157,32 +158,36 @@ impl Heap {
         self.push(Node::Persistent { id })
     }
 
-    /// One more than the deepest of `items`.
-    fn depth_above(&self, items: &[Value]) -> u32 {
+    /// What a container of `items` has: one more than the deepest of them, and what they unfold
+    /// to.
+    fn above(&self, items: &[Value]) -> (u32, u64) {
         let mut deepest = 0;
+        let mut unfolded = items.len() as u64;
         for item in items {
             if let Value::Node(id) = item
-                && let Some(Node::Container { depth, .. }) = self.nodes.get(id.0 as usize)
+                && let Some(Node::Container { depth, expansion, .. }) =
+                    self.nodes.get(id.0 as usize)
             {
                 deepest = deepest.max(*depth);
+                unfolded = unfolded.saturating_add(*expansion);
             }
         }
-        deepest.saturating_add(1)
+        (deepest.saturating_add(1), unfolded)
     }
 
-    /// Levels of containers in a value.
-    pub(super) fn depth(&self, value: Value) -> u32 {
+    /// Levels of containers in a value, and how many values it unfolds to.
+    pub(super) fn extent(&self, value: Value) -> (u32, u64) {
         match self.node_of(value) {
-            Some(Node::Container { depth, .. }) => *depth,
-            _ => 0,
+            Some(Node::Container { depth, expansion, .. }) => (*depth, *expansion),
+            _ => (0, 0),
         }
     }
 
     /// Adds `more` to a container; false if the value is none.
     pub(super) fn extend(&mut self, container: Value, more: &[Value]) -> bool {
         let Value::Node(id) = container else { return false };
-        let added_depth = self.depth_above(more);
-        let Some(&Node::Container { kind, kept, length, depth }) = self.node(id) else {
+        let (added_depth, added_expansion) = self.above(more);
+        let Some(&Node::Container { kind, kept, length, depth, expansion }) = self.node(id) else {
             return false;
         };
         let room = KEPT_ITEMS.saturating_sub(kept.length as usize);
@@ -202,8 +207,9 @@ impl Heap {
         }
         let length = length.saturating_add(more.len() as u64);
         let depth = depth.max(added_depth);
+        let expansion = expansion.saturating_add(added_expansion);
         if let Some(node) = self.nodes.get_mut(id.0 as usize) {
-            *node = Node::Container { kind, kept: run, length, depth };
+            *node = Node::Container { kind, kept: run, length, depth, expansion };
         }
         true
     }
@@ -296,7 +302,7 @@ impl Heap {
             Node::Int { kept, exact } => {
                 Node::Int { kept: new.keep_bytes(self.bytes(kept)), exact }
             }
-            Node::Container { kind, kept, length, depth } => {
+            Node::Container { kind, kept, length, depth, expansion } => {
                 // What finds no room is cut off: the container then counts as not wholly known.
                 let room = (FULL_ITEMS >> 1).saturating_sub(new.items.len());
                 let start = new.items.len();
@@ -309,7 +315,7 @@ impl Heap {
                     start: u32::try_from(start).unwrap_or(u32::MAX),
                     length: u32::try_from(length_kept).unwrap_or(0),
                 };
-                Node::Container { kind, kept, length, depth }
+                Node::Container { kind, kept, length, depth, expansion }
             }
             Node::Call { callee, arguments, state, constructed } => Node::Call {
                 callee: self.survivor(callee, new, moved),

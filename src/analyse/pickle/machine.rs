@@ -180,7 +180,9 @@ impl<'m> Machine<'m> {
 
     pub(super) fn take_frame_events(&mut self) {
         for event in std::mem::take(&mut self.reader.frame_events) {
-            self.recorder.divergence(event.offset, event.form, event.detail);
+            // It is the opcode whose meaning is in doubt, not only its argument.
+            let offset = event.offset.min(self.at);
+            self.recorder.divergence(offset, event.form, event.detail);
         }
     }
 
@@ -233,7 +235,7 @@ impl<'m> Machine<'m> {
 
     fn push_container(&mut self, kind: Kind, start: usize) -> Step {
         let container = self.heap.container(kind, self.stack.get(start..).unwrap_or(&[]));
-        self.check_depth(container)?;
+        self.check_extent(container)?;
         self.stack.truncate(start);
         self.push(container)
     }
@@ -246,9 +248,14 @@ impl<'m> Machine<'m> {
         self.push_container(Kind::Tuple, start)
     }
 
-    fn check_depth(&self, value: Value) -> Step {
-        if self.heap.depth(value) > self.limits.value_depth {
+    fn check_extent(&mut self, value: Value) -> Step {
+        let (depth, expansion) = self.heap.extent(value);
+        if depth > self.limits.value_depth {
             return self.exhausted(Budget::ValueDepth, u64::from(self.limits.value_depth));
+        }
+        if expansion > self.limits.expansion {
+            // Nothing is hidden by it, so that the stream is followed on.
+            self.recorder.expansion.get_or_insert(self.at);
         }
         Ok(())
     }
@@ -276,7 +283,7 @@ impl<'m> Machine<'m> {
                 return malformed("an unhashable key or member");
             }
             self.heap.extend(target, self.stack.get(start..).unwrap_or(&[]));
-            self.check_depth(target)?;
+            self.check_extent(target)?;
         } else {
             self.note_mutation(target, kind, opcode);
         }
@@ -540,7 +547,11 @@ impl<'m> Machine<'m> {
                 return self.exhausted(Budget::Opcodes, self.limits.opcodes);
             }
         }
-        self.execute(opcode)
+        let step = self.execute(opcode);
+        if !self.reader.frame_events.is_empty() {
+            self.take_frame_events();
+        }
+        step
     }
 
     #[inline]

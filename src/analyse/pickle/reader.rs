@@ -179,6 +179,14 @@ impl<'a> Reader<'a> {
     fn leave_by_crossing(&mut self, start: u64, contiguous: bool) {
         let end = self.frame_end;
         self.frame_end = u64::MAX;
+        if start == end {
+            // Every reader goes on behind the frame, but no writer ends a frame between an opcode
+            // and its argument.
+            let form = Divergence::FrameCrossed;
+            let detail =
+                format!("an opcode ends at byte {start} with its frame, its argument follows");
+            self.frame_events.push(FrameEvent { form, offset: start, detail });
+        }
         if start < end {
             let (form, detail) = (
                 Divergence::FrameCrossed,

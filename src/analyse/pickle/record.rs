@@ -72,6 +72,8 @@ pub(super) struct Recorder {
     pub(super) stream: u64,
     /// Disagreements on frames: whether the other view of them must be followed too.
     pub(super) odd_frames: u64,
+    /// Where a value was first seen that unfolds beyond its budget.
+    pub(super) expansion: Option<u64>,
     /// joblib arrays skipped.
     pub(super) arrays: u64,
     /// The second view of a stream: its summary is known already.

@@ -166,12 +166,18 @@ impl<'m> Member<'m> {
     /// Hands everything found to the examination, and analyses the payloads met in operands.
     pub(in crate::analyse) fn finish(self, bytes: &dyn ReadAt, examination: &mut Examination<'_>) {
         let overflowed = self.recorder.overflowed;
+        let expansion = self.recorder.expansion;
         let (facts, payloads) = self.recorder.into_facts();
         for (offset, fact) in facts {
             examination.record(offset, fact);
         }
         for (offset, fact) in self.torch {
             examination.record(offset, fact);
+        }
+        if let Some(offset) = expansion {
+            let limit = examination.limits().expansion;
+            let budget = Budget::Expansion;
+            examination.record(offset, CoverageFact::BudgetExhausted { budget, limit });
         }
         if overflowed {
             let limit = examination.limits().evidence as u64;

@@ -114,6 +114,8 @@ pub(super) enum Node {
         length: u64,
         /// Levels of values below this one, at least; never shrinks.
         depth: u32,
+        /// Values that it unfolds to when shared ones count as often as they are reached.
+        expansion: u64,
     },
     /// The result of a call.
     Call {

@@ -94,6 +94,7 @@ static BY_STRUCTURE: &[Row] = &[
     row("tensorflow-checkpoint", Sign::Name(is_checkpoint_data)),
     row("msgpack", Sign::Name(|name| name.ends_with(".msgpack"))),
     row("openvino", Sign::Name(|name| name.ends_with("openvino_model.bin"))),
+    row("protobuf", Sign::Name(|name| name.ends_with(".pb"))),
 ];
 
 /// `model.ckpt.data-00000-of-00001`.
@@ -127,6 +128,10 @@ impl Sign {
             }
             Self::Root(root) => {
                 let begins = probe.head.get(..4096).unwrap_or(probe.head);
+                let first = begins.iter().find(|byte| !byte.is_ascii_whitespace());
+                if !matches!(first, Some(b'<' | 0xEF)) {
+                    return false;
+                }
                 let begins = String::from_utf8_lossy(begins);
                 let mut rest = begins.trim_start_matches('\u{feff}').trim_start();
                 // Declarations and comments stand in front of the root.
@@ -145,7 +150,7 @@ impl Sign {
                     && !probe.head.iter().all(|byte| *byte == 0)
                     && is_meant(&probe.name.to_lowercase())
             }
-            Self::Message(schema) => schema.describes(probe.bytes),
+            Self::Message(schema) => schema.can_begin(probe.head) && schema.describes(probe.bytes),
         }
     }
 }
@@ -169,7 +174,9 @@ fn analyse_rows(
     let probe = Probe { name: artifact.name, head: &head, tail: &tail, bytes: artifact.bytes };
     let mut found: Vec<Format> = Vec::new();
     for row in rows {
-        if !found.contains(&row.format) && row.sign.is_there(&probe) {
+        // A name says something only as long as the content doesn't.
+        let is_needed = found.is_empty() || !matches!(row.sign, Sign::Name(_));
+        if is_needed && !found.contains(&row.format) && row.sign.is_there(&probe) {
             found.push(row.format.clone());
         }
     }
@@ -275,4 +282,5 @@ impl Analyser for SentencePiece {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 mod tests;

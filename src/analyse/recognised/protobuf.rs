@@ -66,11 +66,21 @@ pub(super) static CORE_ML: Schema = Schema {
 };
 
 impl Schema {
+    /// Whether a message that begins with these bytes can be such a one: cheap, and settles it for
+    /// most files.
+    pub(super) fn can_begin(&self, head: &[u8]) -> bool {
+        varint(head).is_some_and(|(tag, _)| {
+            let (number, wire) = (tag >> 3, tag & 7);
+            self.fields.contains(&(number, u8::try_from(wire).unwrap_or(7)))
+                || self.messages.iter().any(|(from, to)| (*from..=*to).contains(&number))
+        })
+    }
+
     /// Whether the whole of `bytes` is such a message.
     pub(super) fn describes(&self, bytes: &dyn ReadAt) -> bool {
         let mut present = vec![false; self.required.len()];
         let mut message = self.messages.is_empty();
-        let walked = walk(bytes, 0, u64::MAX, &mut |field| {
+        let walked = walk(bytes, &mut |field| {
             for (group, present) in self.required.iter().zip(&mut present) {
                 *present |= group.contains(&field.number);
             }
@@ -88,10 +98,10 @@ impl Schema {
 pub(super) fn is_sentencepiece(bytes: &dyn ReadAt) -> bool {
     let mut pieces = 0_u64;
     let mut settings = false;
-    let walked = walk(bytes, 0, u64::MAX, &mut |field| match (field.number, field.wire) {
+    let walked = walk(bytes, &mut |field| match (field.number, field.wire) {
         (1, LENGTH) => {
             pieces = pieces.saturating_add(1);
-            is_piece(bytes, &field)
+            field.content.is_some_and(is_piece)
         }
         (2..=5, LENGTH) => {
             settings = true;
@@ -102,79 +112,109 @@ pub(super) fn is_sentencepiece(bytes: &dyn ReadAt) -> bool {
     walked && pieces > 0 && settings
 }
 
-fn is_piece(bytes: &dyn ReadAt, field: &Field) -> bool {
-    let length = field.end.saturating_sub(field.start);
-    if length > LONGEST_PIECE {
-        return false;
-    }
-    let mut piece = vec![0; usize::try_from(length).unwrap_or(0)];
-    if !read_up_to(bytes, field.start, &mut piece).is_ok_and(|count| count == piece.len()) {
-        return false;
-    }
-    let piece = piece.as_slice();
+fn is_piece(content: &[u8]) -> bool {
+    let mut rest = content;
     let mut has_text = false;
-    let walked = walk(&piece, 0, length, &mut |field| match (field.number, field.wire) {
-        (1, LENGTH) => {
-            let text = usize::try_from(field.start)
-                .ok()
-                .zip(usize::try_from(field.end).ok())
-                .and_then(|(start, end)| piece.get(start..end));
-            has_text = text.is_some_and(|text| std::str::from_utf8(text).is_ok());
-            has_text
+    while let Some((tag, behind)) = rest.split_first() {
+        let length = match tag {
+            0x0A => {
+                let Some((length, text)) = varint(behind) else { return false };
+                let Some((text, behind)) =
+                    usize::try_from(length).ok().and_then(|length| text.split_at_checked(length))
+                else {
+                    return false;
+                };
+                has_text = std::str::from_utf8(text).is_ok();
+                if !has_text {
+                    return false;
+                }
+                rest = behind;
+                continue;
+            }
+            // The score, a float.
+            0x15 => 4,
+            // The type.
+            0x18 => {
+                let Some((_, behind)) = varint(behind) else { return false };
+                rest = behind;
+                continue;
+            }
+            _ => return false,
+        };
+        let Some(behind) = behind.get(length..) else { return false };
+        rest = behind;
+    }
+    has_text
+}
+
+/// A number in groups of seven bits, and the bytes behind it.
+fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0_u64;
+    let mut shift = 0_u32;
+    let mut rest = bytes;
+    loop {
+        let (byte, behind) = rest.split_first()?;
+        value |= u64::from(byte & 0x7F).checked_shl(shift)?;
+        rest = behind;
+        if byte & 0x80 == 0 {
+            return Some((value, rest));
         }
-        (2, FIXED32) | (3, VARINT) => true,
-        _ => false,
-    });
-    walked && has_text
+        shift = shift.checked_add(7).filter(|shift| *shift < 64)?;
+    }
 }
 
 /// A field of a message.
-struct Field {
+struct Field<'a> {
     number: u64,
     wire: u8,
-    /// Where its content begins and ends, for [`LENGTH`] fields.
-    start: u64,
-    end: u64,
+    /// The content of a short [`LENGTH`] field.
+    content: Option<&'a [u8]>,
 }
 
-/// Walks over the fields of the message between two offsets, to the end of the bytes at most, as
-/// long as `accept` agrees. Whether it came to the end exactly.
-fn walk(bytes: &dyn ReadAt, start: u64, end: u64, accept: &mut dyn FnMut(Field) -> bool) -> bool {
-    let mut cursor = Cursor { bytes, offset: start, chunk: Vec::new(), chunk_offset: start };
-    let mut fields = 0_u64;
-    while cursor.offset < end {
-        let Ok(at_end) = cursor.at_end() else { return false };
-        if at_end {
-            return end == u64::MAX && fields > 0;
+/// Walks over the fields of the message that all of `bytes` are, as long as `accept` agrees.
+/// Whether it came to the end exactly.
+fn walk(bytes: &dyn ReadAt, accept: &mut dyn FnMut(Field<'_>) -> bool) -> bool {
+    let mut cursor = Cursor { bytes, offset: 0, chunk: Vec::new(), chunk_offset: 0 };
+    for fields in 0..FIELDS {
+        // A tag and a length are at most ten bytes each.
+        let Ok(at_hand) = cursor.at_hand(20) else { return false };
+        if at_hand.is_empty() {
+            return fields > 0;
         }
-        fields = fields.saturating_add(1);
-        let Some(tag) = cursor.varint() else { return false };
+        let Some((tag, rest)) = varint(at_hand) else { return false };
         let wire = u8::try_from(tag & 7).unwrap_or(7);
-        let content = match wire {
-            VARINT => match cursor.varint() {
-                Some(_) => 0,
+        let (length, rest) = match wire {
+            VARINT => match varint(rest) {
+                Some((_, rest)) => (0, rest),
                 None => return false,
             },
-            FIXED64 => 8,
-            FIXED32 => 4,
-            LENGTH => match cursor.varint() {
-                Some(length) => length,
+            FIXED64 => (8, rest),
+            FIXED32 => (4, rest),
+            LENGTH => match varint(rest) {
+                Some(parts) => parts,
                 None => return false,
             },
             _ => return false,
         };
-        let start = cursor.offset;
-        let Some(behind) = start.checked_add(content) else { return false };
-        if content > 0 && !cursor.has_byte(behind.saturating_sub(1)) {
+        let used = at_hand.len().saturating_sub(rest.len());
+        cursor.offset = cursor.offset.saturating_add(used as u64);
+        let number = tag >> 3;
+        let accepted = if wire == LENGTH && length <= LONGEST_PIECE {
+            let length = usize::try_from(length).unwrap_or(0);
+            let Ok(at_hand) = cursor.at_hand(length) else { return false };
+            let Some(content) = at_hand.get(..length) else { return false };
+            accept(Field { number, wire, content: Some(content) })
+        } else {
+            let Some(behind) = cursor.offset.checked_add(length) else { return false };
+            let is_there = length == 0 || cursor.has_byte(behind.saturating_sub(1));
+            is_there && accept(Field { number, wire, content: None })
+        };
+        if number == 0 || !accepted {
             return false;
         }
-        let field = Field { number: tag >> 3, wire, start, end: behind };
-        if field.number == 0 || fields > FIELDS || !accept(field) {
-            return false;
-        }
-        cursor.offset = behind;
+        cursor.offset = cursor.offset.saturating_add(length);
     }
-    cursor.offset == end && fields > 0
+    false
 }
 
 struct Cursor<'a> {
@@ -185,17 +225,23 @@ struct Cursor<'a> {
 }
 
 impl Cursor<'_> {
-    /// The byte at an offset, read with those that follow it.
-    fn byte_at(&mut self, offset: u64) -> std::io::Result<Option<u8>> {
-        let inside = offset.checked_sub(self.chunk_offset).and_then(|at| usize::try_from(at).ok());
-        if let Some(byte) = inside.and_then(|at| self.chunk.get(at)) {
-            return Ok(Some(*byte));
+    /// The bytes behind the cursor that are at hand: `wanted` at least, unless the end comes
+    /// first.
+    fn at_hand(&mut self, wanted: usize) -> std::io::Result<&[u8]> {
+        let behind = |chunk: &[u8], chunk_offset: u64, offset: u64| {
+            offset
+                .checked_sub(chunk_offset)
+                .and_then(|at| usize::try_from(at).ok())
+                .filter(|at| chunk.len().saturating_sub(*at) >= wanted)
+        };
+        if let Some(at) = behind(&self.chunk, self.chunk_offset, self.offset) {
+            return Ok(self.chunk.get(at..).unwrap_or(&[]));
         }
-        self.chunk.resize(CHUNK, 0);
-        let count = read_up_to(self.bytes, offset, &mut self.chunk)?;
+        self.chunk.resize(CHUNK.max(wanted), 0);
+        let count = read_up_to(self.bytes, self.offset, &mut self.chunk)?;
         self.chunk.truncate(count);
-        self.chunk_offset = offset;
-        Ok(self.chunk.first().copied())
+        self.chunk_offset = self.offset;
+        Ok(&self.chunk)
     }
 
     /// Whether there is a byte at `offset`, without losing what is at hand.
@@ -205,22 +251,5 @@ impl Cursor<'_> {
             return true;
         }
         self.bytes.read_at(offset, &mut [0]).is_ok_and(|count| count == 1)
-    }
-
-    fn at_end(&mut self) -> std::io::Result<bool> {
-        Ok(self.byte_at(self.offset)?.is_none())
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte_at(self.offset).ok()??;
-            self.offset = self.offset.checked_add(1)?;
-            value |= u64::from(byte & 0x7F).checked_shl(shift)?;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
     }
 }

@@ -124,3 +124,13 @@ fn unknown_empty_and_zero_files_are_unscanned() {
         assert_eq!(unscanned(name, b""), None, "{name}");
     }
 }
+
+#[test]
+fn a_large_vocabulary_is_walked_in_pieces() {
+    let mut model: Vec<u8> =
+        (0..20_000).flat_map(|number| piece(&format!("▁word{number}"))).collect();
+    model.extend(field(3, b"\x0a\x04nfkc"));
+    assert_eq!(analyse("tokenizer.model", &model).formats, [SentencePiece::FORMAT]);
+    model.push(0x0A);
+    assert_ne!(analyse("tokenizer.model", &model).status, Status::Analysed);
+}

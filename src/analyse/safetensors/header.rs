@@ -26,7 +26,6 @@ const MAX_EXACT: u64 = 1 << 53;
 const NAMED_VIOLATIONS: usize = 16;
 
 /// Something that a header says.
-#[derive(Debug)]
 pub(super) enum HeaderItem<'a> {
     /// A tensor.
     Tensor {
@@ -50,8 +49,8 @@ pub(super) enum HeaderItem<'a> {
     Defect {
         /// What.
         defect: SafetensorsDefect,
-        /// The particulars.
-        detail: String,
+        /// Puts the particulars into words.
+        detail: &'a dyn Fn() -> String,
         /// Where.
         offset: Option<u64>,
     },
@@ -95,7 +94,7 @@ pub(super) fn read_header(
     };
     if let Some(detail) = wrong_length {
         let defect = SafetensorsDefect::HeaderLength;
-        sink(HeaderItem::Defect { defect, detail, offset: Some(0) });
+        tell(sink, defect, 0, &|| detail.clone());
         return Ok(None);
     }
     if length > limits.safetensors_header {
@@ -119,13 +118,13 @@ pub(super) fn read_header(
         Ok(()) => {}
         Err(Stop::Malformed { offset, reason }) => {
             let defect = SafetensorsDefect::HeaderJson;
-            (reader.sink)(HeaderItem::Defect { defect, detail: reason, offset });
+            tell(reader.sink, defect, offset, &|| reason.clone());
             return Ok(None);
         }
         Err(Stop::Exhausted { budget: Budget::JsonDepth, offset, .. }) => {
             let defect = SafetensorsDefect::HeaderJson;
-            let detail = format!("the header nests deeper than {DEPTH} levels");
-            (reader.sink)(HeaderItem::Defect { defect, detail, offset });
+            let detail = || format!("the header nests deeper than {DEPTH} levels");
+            tell(reader.sink, defect, offset, &detail);
             return Ok(None);
         }
         Err(stop) => return Err(stop),
@@ -136,6 +135,17 @@ pub(super) fn read_header(
     drop(reader);
     report_violations(bytes, limits, violations, end, sink)?;
     Ok(Some(layout))
+}
+
+/// Hands a defect on; its particulars are only put into words where they are wanted, so that a
+/// million defects cost little.
+fn tell(
+    sink: &mut dyn FnMut(HeaderItem<'_>),
+    defect: SafetensorsDefect,
+    offset: impl Into<Option<u64>>,
+    detail: &dyn Fn() -> String,
+) {
+    sink(HeaderItem::Defect { defect, detail, offset: offset.into() });
 }
 
 struct HeaderReader<'a, 'sink> {
@@ -168,22 +178,14 @@ const DATA_OFFSETS: u8 = 4;
 const METADATA_SALT: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl HeaderReader<'_, '_> {
-    fn defect(
-        &mut self,
-        defect: SafetensorsDefect,
-        offset: impl Into<Option<u64>>,
-        detail: impl Into<String>,
-    ) {
-        (self.sink)(HeaderItem::Defect { defect, detail: detail.into(), offset: offset.into() });
-    }
-
     fn read(&mut self) -> Result<(), Stop> {
         let first = self.json.next()?;
         let start = self.json.token_offset();
         if start != 8 {
             // The reference reader tolerates blanks in front, the specification doesn't.
-            let detail = "the header begins with blanks, not with {";
-            self.defect(SafetensorsDefect::HeaderJson, 8, detail);
+            tell(self.sink, SafetensorsDefect::HeaderJson, 8, &|| {
+                "the header begins with blanks, not with {".to_owned()
+            });
         }
         if first != Token::BeginObject {
             return Err(Stop::malformed(start, "the header is no JSON object"));
@@ -216,8 +218,9 @@ impl HeaderReader<'_, '_> {
             });
         }
         if !self.names.insert(hash) {
-            let detail = format!("the key {} stands twice", names::quoted(name));
-            self.defect(SafetensorsDefect::DuplicateKey, offset, detail);
+            tell(self.sink, SafetensorsDefect::DuplicateKey, offset, &|| {
+                format!("the key {} stands twice", names::quoted(name))
+            });
         }
         Ok(())
     }
@@ -225,7 +228,9 @@ impl HeaderReader<'_, '_> {
     fn metadata(&mut self, at: u64) -> Result<(), Stop> {
         let first = self.json.next()?;
         if first != Token::BeginObject {
-            self.defect(SafetensorsDefect::Metadata, at, "__metadata__ is no object");
+            tell(self.sink, SafetensorsDefect::Metadata, at, &|| {
+                "__metadata__ is no object".to_owned()
+            });
             return self.json.skip(first);
         }
         while self.json.next()? == Token::Key {
@@ -238,8 +243,9 @@ impl HeaderReader<'_, '_> {
                 let value = self.json.text();
                 (self.sink)(HeaderItem::Metadata { key: &key, value, offset });
             } else {
-                let detail = format!("the value of {} is no string", names::quoted(&key));
-                self.defect(SafetensorsDefect::Metadata, offset, detail);
+                tell(self.sink, SafetensorsDefect::Metadata, offset, &|| {
+                    format!("the value of {} is no string", names::quoted(&key))
+                });
                 self.json.skip(value)?;
             }
         }
@@ -249,13 +255,15 @@ impl HeaderReader<'_, '_> {
     fn tensor(&mut self, name: &str, hash: u64, offset: u64) -> Result<(), Stop> {
         self.tensors = self.tensors.saturating_add(1);
         if let Some(reason) = names::suspicious(name) {
-            let detail = format!("{} {reason}", names::quoted(name));
-            self.defect(SafetensorsDefect::TensorName, offset, detail);
+            tell(self.sink, SafetensorsDefect::TensorName, offset, &|| {
+                format!("{} {reason}", names::quoted(name))
+            });
         }
         let first = self.json.next()?;
         if first != Token::BeginObject {
-            let detail = format!("the entry of {} is no object", names::quoted(name));
-            self.defect(SafetensorsDefect::TensorEntry, offset, detail);
+            tell(self.sink, SafetensorsDefect::TensorEntry, offset, &|| {
+                format!("the entry of {} is no object", names::quoted(name))
+            });
             return self.json.skip(first);
         }
         let mut entry = Entry::default();
@@ -265,24 +273,31 @@ impl HeaderReader<'_, '_> {
                 "shape" => SHAPE,
                 "data_offsets" => DATA_OFFSETS,
                 other => {
-                    let detail = format!(
-                        "the entry of {} has the unknown field {}",
-                        names::quoted(name),
-                        names::quoted(other)
+                    tell(
+                        self.sink,
+                        SafetensorsDefect::TensorEntry,
+                        self.json.token_offset(),
+                        &|| {
+                            format!(
+                                "the entry of {} has the unknown field {}",
+                                names::quoted(name),
+                                names::quoted(other)
+                            )
+                        },
                     );
-                    self.defect(SafetensorsDefect::TensorEntry, self.json.token_offset(), detail);
                     let value = self.json.next()?;
                     self.json.skip(value)?;
                     continue;
                 }
             };
             if entry.seen & field != 0 {
-                let detail = format!(
-                    "the entry of {} has {} twice",
-                    names::quoted(name),
-                    names::quoted(self.json.text())
-                );
-                self.defect(SafetensorsDefect::DuplicateKey, self.json.token_offset(), detail);
+                tell(self.sink, SafetensorsDefect::DuplicateKey, self.json.token_offset(), &|| {
+                    format!(
+                        "the entry of {} has {} twice",
+                        names::quoted(name),
+                        names::quoted(self.json.text())
+                    )
+                });
             }
             entry.seen |= field;
             match field {
@@ -293,8 +308,9 @@ impl HeaderReader<'_, '_> {
         }
         for (field, word) in [(DTYPE, "dtype"), (SHAPE, "shape"), (DATA_OFFSETS, "data_offsets")] {
             if entry.seen & field == 0 {
-                let detail = format!("the entry of {} has no {word}", names::quoted(name));
-                self.defect(SafetensorsDefect::TensorEntry, offset, detail);
+                tell(self.sink, SafetensorsDefect::TensorEntry, offset, &|| {
+                    format!("the entry of {} has no {word}", names::quoted(name))
+                });
             }
         }
         self.check_extent(name, offset, &entry);
@@ -309,18 +325,20 @@ impl HeaderReader<'_, '_> {
         let value = self.json.next()?;
         let offset = self.json.token_offset();
         if value != Token::String {
-            let detail = format!("the dtype of {} is no string", names::quoted(name));
-            self.defect(SafetensorsDefect::TensorEntry, offset, detail);
+            tell(self.sink, SafetensorsDefect::TensorEntry, offset, &|| {
+                format!("the dtype of {} is no string", names::quoted(name))
+            });
             return self.json.skip(value);
         }
         entry.bits = dtype::bits(self.json.text());
         if entry.bits.is_none() {
-            let detail = format!(
-                "{} has the unknown dtype {}",
-                names::quoted(name),
-                names::quoted(self.json.text())
-            );
-            self.defect(SafetensorsDefect::Dtype, offset, detail);
+            tell(self.sink, SafetensorsDefect::Dtype, offset, &|| {
+                format!(
+                    "{} has the unknown dtype {}",
+                    names::quoted(name),
+                    names::quoted(self.json.text())
+                )
+            });
         }
         Ok(())
     }
@@ -329,8 +347,9 @@ impl HeaderReader<'_, '_> {
         let begin = self.json.next()?;
         let offset = self.json.token_offset();
         if begin != Token::BeginArray {
-            let detail = format!("the shape of {} is no array", names::quoted(name));
-            self.defect(SafetensorsDefect::TensorEntry, offset, detail);
+            tell(self.sink, SafetensorsDefect::TensorEntry, offset, &|| {
+                format!("the shape of {} is no array", names::quoted(name))
+            });
             return self.json.skip(begin);
         }
         let mut elements = Some(1_u64);
@@ -351,11 +370,12 @@ impl HeaderReader<'_, '_> {
         }
         if !whole {
             let detail =
-                format!("the shape of {} is no list of whole numbers", names::quoted(name));
-            self.defect(SafetensorsDefect::TensorEntry, offset, detail);
+                || format!("the shape of {} is no list of whole numbers", names::quoted(name));
+            tell(self.sink, SafetensorsDefect::TensorEntry, offset, &detail);
         } else if elements.is_none() {
-            let detail = format!("the shape of {} overflows", names::quoted(name));
-            self.defect(SafetensorsDefect::Shape, offset, detail);
+            tell(self.sink, SafetensorsDefect::Shape, offset, &|| {
+                format!("the shape of {} overflows", names::quoted(name))
+            });
         } else {
             entry.elements = elements;
         }
@@ -366,8 +386,9 @@ impl HeaderReader<'_, '_> {
         let begin = self.json.next()?;
         let offset = self.json.token_offset();
         if begin != Token::BeginArray {
-            let detail = format!("data_offsets of {} is no array", names::quoted(name));
-            self.defect(SafetensorsDefect::TensorEntry, offset, detail);
+            tell(self.sink, SafetensorsDefect::TensorEntry, offset, &|| {
+                format!("data_offsets of {} is no array", names::quoted(name))
+            });
             return self.json.skip(begin);
         }
         let mut pair = [None, None];
@@ -385,24 +406,27 @@ impl HeaderReader<'_, '_> {
         }
         match (count, pair) {
             (2, [Some(start), Some(end)]) if start > end => {
-                let detail = format!("{} ends at {end} and starts at {start}", names::quoted(name));
-                self.defect(SafetensorsDefect::Offsets, offset, detail);
+                tell(self.sink, SafetensorsDefect::Offsets, offset, &|| {
+                    format!("{} ends at {end} and starts at {start}", names::quoted(name))
+                });
             }
             (2, [Some(start), Some(end)]) => {
                 if end > self.data_length {
-                    let detail = format!(
-                        "{} ends at {end} of {} bytes of data",
-                        names::quoted(name),
-                        self.data_length
-                    );
-                    self.defect(SafetensorsDefect::Offsets, offset, detail);
+                    tell(self.sink, SafetensorsDefect::Offsets, offset, &|| {
+                        format!(
+                            "{} ends at {end} of {} bytes of data",
+                            names::quoted(name),
+                            self.data_length
+                        )
+                    });
                 }
                 entry.range = Some((start, end));
             }
             _ => {
-                let detail =
-                    format!("data_offsets of {} is no pair of whole numbers", names::quoted(name));
-                self.defect(SafetensorsDefect::TensorEntry, offset, detail);
+                let detail = || {
+                    format!("data_offsets of {} is no pair of whole numbers", names::quoted(name))
+                };
+                tell(self.sink, SafetensorsDefect::TensorEntry, offset, &detail);
             }
         }
         Ok(())
@@ -422,24 +446,27 @@ impl HeaderReader<'_, '_> {
     fn check_extent(&mut self, name: &str, offset: u64, entry: &Entry) {
         let (Some(bits), Some(elements)) = (entry.bits, entry.elements) else { return };
         let Some(total) = elements.checked_mul(bits) else {
-            let detail = format!("the size of {} overflows", names::quoted(name));
-            self.defect(SafetensorsDefect::Shape, offset, detail);
+            tell(self.sink, SafetensorsDefect::Shape, offset, &|| {
+                format!("the size of {} overflows", names::quoted(name))
+            });
             return;
         };
         if total % 8 != 0 {
-            let detail = format!("{} has {total} bits, no whole bytes", names::quoted(name));
-            self.defect(SafetensorsDefect::Shape, offset, detail);
+            tell(self.sink, SafetensorsDefect::Shape, offset, &|| {
+                format!("{} has {total} bits, no whole bytes", names::quoted(name))
+            });
             return;
         }
         let wanted = total / 8;
         if let Some((start, end)) = entry.range {
             let have = end.saturating_sub(start);
             if have != wanted {
-                let detail = format!(
-                    "{} has {have} bytes, its dtype and shape make {wanted}",
-                    names::quoted(name)
-                );
-                self.defect(SafetensorsDefect::Offsets, offset, detail);
+                tell(self.sink, SafetensorsDefect::Offsets, offset, &|| {
+                    format!(
+                        "{} has {have} bytes, its dtype and shape make {wanted}",
+                        names::quoted(name)
+                    )
+                });
             }
         }
     }
@@ -474,9 +501,9 @@ impl HeaderReader<'_, '_> {
         let covered = self.ranges.iter().map(|(_, end)| *end).max().unwrap_or(0);
         if covered < self.data_length {
             let count = self.data_length.saturating_sub(covered);
-            let detail = format!("{count} bytes stand behind the last tensor");
+            let detail = || format!("{count} bytes stand behind the last tensor");
             let offset = self.data_start.saturating_add(covered);
-            self.defect(SafetensorsDefect::TrailingBytes, offset, detail);
+            tell(self.sink, SafetensorsDefect::TrailingBytes, offset, &detail);
         }
         violations
     }
@@ -510,7 +537,10 @@ fn report_violations(
         if let HeaderItem::Tensor { name, range: Some(range), .. } = item {
             for (violation, names) in &mut named {
                 if violation.range == range && names.len() < 2 {
-                    names.push(names::quoted(name));
+                    let name = names::quoted(name);
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
                 }
             }
         }
@@ -530,14 +560,13 @@ fn report_violations(
     for (violation, names) in named {
         let Violation { defect, from, to, .. } = violation;
         let names = names.join(" and ");
-        let detail = match defect {
+        let detail = || match defect {
             SafetensorsDefect::Overlap => {
-                format!("{names} begins inside another tensor (bytes {from}..{to} of the data)")
+                format!("{names} overlaps another tensor (bytes {from}..{to} of the data)")
             }
             _ => format!("no tensor covers bytes {from}..{to} of the data, in front of {names}"),
         };
-        let offset = Some(data_start.saturating_add(from));
-        sink(HeaderItem::Defect { defect, detail, offset });
+        tell(sink, defect, data_start.saturating_add(from), &detail);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::names::quoted;
 use super::{Defects, JsonReader, lfs_pointer, text};
 use crate::analyse::json::Token;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
-use crate::base::{Budget, ReadAt};
+use crate::base::{Budget, ReadAt, read_up_to};
 use crate::evidence::{Format, SafetensorsDefect, SafetensorsFact};
 
 /// The index of safetensors or torch shards. Claimed by name, as loaders do.
@@ -243,6 +243,11 @@ impl Index {
             match opened {
                 Some(opened) => {
                     let opened = opened?;
+                    if is_pointer(&*opened)? {
+                        // Told where the shard itself is analysed.
+                        self.excuse(number, &mut found);
+                        continue;
+                    }
                     self.hold_against(number, shard, &*opened, &mut found, examination, defects)?;
                 }
                 // Nothing to hold the map against: its tensors are not missed as well.
@@ -327,6 +332,13 @@ impl Index {
             Err(stop) => Err(stop),
         }
     }
+}
+
+/// Whether a Git LFS pointer stands in place of a shard.
+fn is_pointer(bytes: &dyn ReadAt) -> Result<bool, Stop> {
+    let mut head = [0; 1024];
+    let count = read_up_to(bytes, 0, &mut head)?;
+    Ok(lfs_pointer::is_pointer(head.get(..count).unwrap_or(&[])))
 }
 
 /// Why a shard's name is no plain file name, if it isn't.

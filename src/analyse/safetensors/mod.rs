@@ -60,7 +60,7 @@ impl Analyser for Safetensors {
                 }
             }
             HeaderItem::Defect { defect, detail, offset } => {
-                defects.record(examination, offset, defect, detail);
+                defects.record_with(examination, offset, defect, detail);
             }
         });
         defects.finish(examination);
@@ -135,9 +135,21 @@ impl Defects {
         defect: SafetensorsDefect,
         detail: String,
     ) {
+        self.record_with(examination, offset, defect, &|| detail.clone());
+    }
+
+    /// The same with particulars that are only put into words when they are shown.
+    fn record_with(
+        &mut self,
+        examination: &mut Examination<'_>,
+        offset: Option<u64>,
+        defect: SafetensorsDefect,
+        detail: &dyn Fn() -> String,
+    ) {
         let count = self.counts.entry(defect).or_default();
         *count = count.saturating_add(1);
         if *count <= DEFECTS_SHOWN {
+            let detail = detail();
             examination.record(offset, SafetensorsFact::Defect { defect, detail });
         }
     }
@@ -160,4 +172,5 @@ impl Defects {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 mod tests;

@@ -76,6 +76,31 @@ fn a_good_file_has_a_header_and_nothing_else() {
 }
 
 #[test]
+fn files_of_the_real_writer_pass() {
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/real/safetensors");
+    let mut count = 0;
+    for folder in [folder.join("sharded"), folder] {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "safetensors") {
+                continue;
+            }
+            count += 1;
+            let bytes = crate::base::FileBytes::open(&path).unwrap();
+            let file = analyse_file("x", &bytes, &NoSiblings, &Limits::default());
+            assert_eq!(file.formats, [Safetensors::FORMAT], "{path:?}");
+            // One of them has a tensor whose name holds a line break.
+            let odd = path.ends_with("quoted-name.safetensors");
+            let expected: &[_] = if odd { &[SafetensorsDefect::TensorName] } else { &[] };
+            assert_eq!(defects(&file), expected, "{path:?}");
+            assert_eq!(file.evidence.len(), 1 + expected.len(), "{path:?}");
+        }
+    }
+    assert!(count > 6);
+}
+
+#[test]
 fn a_real_file_passes() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures/real/transformers/saved/model.safetensors");
@@ -185,7 +210,7 @@ fn defects_name_tensor_and_place() {
     let file = analyse(header, 6);
     let place = file.evidence[0].origin.offset.unwrap();
     assert_eq!(place, 8 + header.len() as u64 + 2);
-    assert_eq!(details(&file), "`b` begins inside another tensor (bytes 2..4 of the data)");
+    assert_eq!(details(&file), "`b` overlaps another tensor (bytes 2..4 of the data)");
     let header = r#"{"a":{"dtype":"X","shape":[4],"data_offsets":[0,4]}}"#;
     let file = analyse(header, 4);
     assert_eq!(file.evidence[0].origin.offset, Some(8 + header.find(r#""X""#).unwrap() as u64));

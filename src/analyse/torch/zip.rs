@@ -59,7 +59,9 @@ impl ZipLayout for TorchZip {
     fn claims(&self, archive: &ZipArchive<'_>) -> bool {
         archive.members().iter().any(|member| {
             let name = last_component(member);
-            name.eq_ignore_ascii_case("data.pkl") || name.eq_ignore_ascii_case("constants.pkl")
+            name.eq_ignore_ascii_case("data.pkl")
+                || name.eq_ignore_ascii_case("constants.pkl")
+                || is_of_package(member)
         })
     }
 
@@ -111,6 +113,11 @@ fn is_pickle_record(member: &ZipMember) -> bool {
     matches!(&*name, "data.pkl" | "constants.pkl" | "bytecode.pkl")
 }
 
+/// What only a `torch.package` has. It need not have a `data.pkl`.
+fn is_of_package(member: &ZipMember) -> bool {
+    is_record(member, ".data/extern_modules") || is_record(member, ".data/python_version")
+}
+
 /// Raw numbers, by where they are.
 fn is_storage(member: &ZipMember) -> bool {
     let folder = record(member).split('/').next().unwrap_or_default();
@@ -153,10 +160,7 @@ fn note_programs(members: &[ZipMember], examination: &mut Examination<'_>) {
     if let Some(member) = members.iter().find(|member| is_record(member, "constants.pkl")) {
         examination.record(member.header_offset, TorchFact::TorchScript);
     }
-    let package = members.iter().find(|member| {
-        is_record(member, ".data/extern_modules") || is_record(member, ".data/python_version")
-    });
-    if let Some(member) = package {
+    if let Some(member) = members.iter().find(|member| is_of_package(member)) {
         examination.record(member.header_offset, TorchFact::Package);
     }
 }

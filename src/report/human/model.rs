@@ -26,8 +26,8 @@ pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) ->
         }
     }
     // A block of failures ends with an empty line of its own.
-    let notes = !page.quiet && !(group.notes.is_empty() && group.waived.is_empty());
-    let lines = notes || !group.incidents.is_empty();
+    let notes = !group.notes.is_empty() || !group.waived.is_empty();
+    let lines = (notes && !page.quiet) || !group.incidents.is_empty();
     if lines {
         writeln!(out)?;
     }

@@ -80,7 +80,7 @@ fn driver(report: &Report) -> sarif::ToolComponent {
 fn notification_descriptor(id: &str, description: &str) -> sarif::ReportingDescriptor {
     sarif::ReportingDescriptor::builder()
         .id(id)
-        .name(rule::pascal_case(id))
+        .name(rule::name(id))
         .short_description(rule::text(description))
         .full_description(rule::text(&format!("{description}.")))
         .help(rule::text(&format!("{description}: the message says what and why.")))

@@ -21,7 +21,7 @@ pub(super) fn descriptor(
     let help = sarif::MultiformatMessageString::builder().text(meta.help).markdown(meta.help);
     sarif::ReportingDescriptor::builder()
         .id(meta.id)
-        .name(pascal_case(meta.id))
+        .name(name(meta.id))
         .short_description(text(meta.title))
         .full_description(text(meta.summary))
         .help(help.build())
@@ -86,8 +86,14 @@ fn properties(meta: &RuleMeta, severity: Severity) -> sarif::PropertyBag {
     sarif::PropertyBag::builder().tags(tags).additional_properties(bag).build()
 }
 
-/// `DeniedGlobal` of `denied-global`.
-pub(super) fn pascal_case(id: &str) -> String {
+/// `DeniedGlobal` of `denied-global`. A name may not equal the id but for case, so that `link`
+/// becomes `LinkRule`.
+pub(super) fn name(id: &str) -> String {
+    let name = pascal_case(id);
+    if name.eq_ignore_ascii_case(id) { name + "Rule" } else { name }
+}
+
+fn pascal_case(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
     for part in id.split('-') {
         let mut letters = part.chars();

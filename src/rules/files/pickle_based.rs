@@ -1,5 +1,7 @@
 //! Which files are loaded by unpickling, and which of them have a safetensors twin.
 
+use std::collections::HashMap;
+
 use crate::evidence::{Dossier, Fact, FileEvidence, PickleFact};
 
 /// Formats whose loaders unpickle.
@@ -42,18 +44,25 @@ pub(super) fn is_safetensors(file: &FileEvidence) -> bool {
         || file.path.to_lowercase().ends_with(".safetensors")
 }
 
-/// The file that holds the same weights as safetensors, by the naming habits of the Hub:
-/// `pytorch_model-00001-of-00002.bin` and `model.safetensors`, `adapter_model.bin` and
-/// `adapter_model.safetensors`.
-pub(super) fn safetensors_twin<'a>(
-    dossier: &'a Dossier,
-    file: &FileEvidence,
-) -> Option<&'a FileEvidence> {
-    let (folder, stem) = folder_and_stem(&file.path);
-    dossier.files.iter().filter(|other| is_safetensors(other)).find(|other| {
-        let (other_folder, other_stem) = folder_and_stem(&other.path);
-        other_folder == folder && other_stem == stem
-    })
+/// The safetensors files of a model, to be found by the pickle that holds the same weights: one
+/// pass over the files, however many pickles ask.
+pub(super) struct SafetensorsTwins<'a>(HashMap<(&'a str, String), &'a FileEvidence>);
+
+impl<'a> SafetensorsTwins<'a> {
+    pub(super) fn of(dossier: &'a Dossier) -> Self {
+        let mut twins = HashMap::new();
+        for file in dossier.files.iter().filter(|file| is_safetensors(file)) {
+            twins.entry(folder_and_stem(&file.path)).or_insert(file);
+        }
+        Self(twins)
+    }
+
+    /// The file that holds the same weights as `file`, by the naming habits of the Hub:
+    /// `pytorch_model-00001-of-00002.bin` and `model.safetensors`, `adapter_model.bin` and
+    /// `adapter_model.safetensors`.
+    pub(super) fn twin_of(&self, file: &'a FileEvidence) -> Option<&'a FileEvidence> {
+        self.0.get(&folder_and_stem(&file.path)).copied()
+    }
 }
 
 fn extension(path: &str) -> Option<String> {
@@ -105,7 +114,7 @@ mod tests {
                 file(safetensors).format("safetensors"),
             ]);
             assert_eq!(
-                safetensors_twin(&dossier, &dossier.files[0]).is_some(),
+                SafetensorsTwins::of(&dossier).twin_of(&dossier.files[0]).is_some(),
                 twin,
                 "{pickle} {safetensors}"
             );

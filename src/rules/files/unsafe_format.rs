@@ -1,6 +1,6 @@
 //! `unsafe-format`: a model file that is loaded by unpickling.
 
-use super::pickle_based::{holds_torch_weights, is_pickle_based, safetensors_twin};
+use super::pickle_based::{SafetensorsTwins, holds_torch_weights, is_pickle_based};
 use crate::base::Severity;
 use crate::evidence::Origin;
 use crate::finding::{Location, RuleMeta};
@@ -28,8 +28,9 @@ impl Rule for UnsafeFormat {
     }
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
+        let twins = SafetensorsTwins::of(case.dossier);
         for file in case.dossier.files.iter().filter(|file| is_pickle_based(file)) {
-            let (twin, recommendation) = match safetensors_twin(case.dossier, file) {
+            let (twin, recommendation) = match twins.twin_of(file) {
                 Some(twin) => (
                     format!(" {} holds the same weights without it.", quoted(&twin.path)),
                     format!(

@@ -4,6 +4,7 @@ use super::{call_in_words, import_of, written_in_words};
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, Import, PickleFact};
 use crate::finding::{RuleMeta, Verdict};
+use crate::policy::{PRESETS, PresetKind};
 use crate::rules::globals::judge;
 use crate::rules::wording::{phrase, quoted};
 use crate::rules::{Case, Rule, Seen, Violation};
@@ -71,6 +72,19 @@ fn departure_in_words(seen: &Seen<'_>, global: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The preset for one library that allows `global` by its exact name. Presets list one name a
+/// line; to read them as policies would cost more than the hint is worth.
+fn library_preset(global: &str) -> Option<&'static str> {
+    PRESETS
+        .iter()
+        .filter(|preset| preset.kind == PresetKind::Library)
+        .find(|preset| {
+            let entries = preset.text.lines().filter_map(|line| line.trim().strip_prefix("- "));
+            entries.into_iter().any(|entry| entry == global)
+        })
+        .map(|preset| preset.name)
+}
+
 fn advice(import: &Import, global: &str) -> String {
     let module = import.module.as_deref().unwrap_or_default();
     if module == "__main__" {
@@ -85,10 +99,30 @@ fn advice(import: &Import, global: &str) -> String {
                 `weights_only=True`."
             .to_owned();
     }
+    if let Some(preset) = library_preset(global) {
+        return format!(
+            "Prefer a safetensors version of the model. The preset `{preset}` allows what its \
+             library writes: if you load such models on purpose, add it to `extends` of the \
+             policy, or of the profile that judges this model."
+        );
+    }
     format!(
         "Prefer a safetensors version of the model. If you trust {name} and calling it with any \
          arguments is harmless, add the exact name to `pickle.extra_allowed_globals` of the \
          policy; for one file only, waive this rule with the file's `sha256`.",
         name = quoted(global)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_of_a_preset_is_recognised() {
+        assert_eq!(library_preset("xgboost.core.Booster"), Some("boosting"));
+        assert_eq!(library_preset("torch.nn.modules.linear.Linear"), Some("torch-module"));
+        assert_eq!(library_preset("torch.nn.modules.linear"), None);
+        assert_eq!(library_preset(""), None);
+    }
 }

@@ -39,8 +39,8 @@ impl Rule for UnsafeState {
                     quoted(target),
                     seen.at_byte(),
                 ),
-                "Do not load this file. No library writes such a state; use a safetensors version \
-                 of the model.",
+                "Do not load this file. Only dill and cloudpickle write such a state, for functions \
+                 and classes that they store by value; use a safetensors version of the model.",
             ));
         }
     }

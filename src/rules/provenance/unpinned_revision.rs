@@ -1,7 +1,8 @@
 //! `unpinned-revision`: a Hub model without a commit.
 
-use crate::base::Severity;
+use crate::base::{Revision, Severity};
 use crate::finding::{Location, RuleMeta};
+use crate::manifest::Source;
 use crate::rules::wording::quoted;
 use crate::rules::{Case, Rule, Violation};
 
@@ -27,9 +28,8 @@ impl Rule for UnpinnedRevision {
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
         let Some(entry) = case.entry else { return };
-        let Some(in_source) = hub_revision(&entry.source) else { return };
-        let revision = entry.revision.as_deref().or(in_source);
-        let (problem, manifest) = match revision {
+        let Source::Hub(_) = entry.origin else { return };
+        let (problem, manifest) = match entry.revision.as_deref() {
             Some(revision) if is_commit(revision) => return,
             Some(revision) => (
                 format!(
@@ -61,33 +61,14 @@ impl Rule for UnpinnedRevision {
     }
 }
 
-/// Whether the source is on the Hub, and the revision that it names itself behind an `@`.
-#[allow(clippy::option_option, reason = "no Hub source, and a Hub source without revision, differ")]
-fn hub_revision(source: &str) -> Option<Option<&str>> {
-    const PREFIXES: [&str; 4] = ["hf://", "hf:", "https://huggingface.co/", "https://hf.co/"];
-    let rest = PREFIXES.iter().find_map(|prefix| source.strip_prefix(prefix))?;
-    Some(rest.split_once('@').map(|(_, revision)| {
-        // `hf://owner/model@revision/path` names a file of the model.
-        revision.split_once('/').map_or(revision, |(revision, _)| revision)
-    }))
-}
-
-/// Whether it is the full id of a commit.
+/// Whether it is the full id of a commit, which alone always means the same bytes.
 fn is_commit(revision: &str) -> bool {
-    revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
+    revision.parse::<Revision>().is_ok_and(|revision| revision.is_commit())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_hub_source_is_told_from_a_path() {
-        assert_eq!(hub_revision("./models/ranker"), None);
-        assert_eq!(hub_revision("hf://acme/ranker"), Some(None));
-        assert_eq!(hub_revision("hf://acme/ranker@main"), Some(Some("main")));
-        assert_eq!(hub_revision("hf://acme/ranker@main/model.bin"), Some(Some("main")));
-    }
 
     #[test]
     fn only_a_full_commit_pins() {

@@ -186,11 +186,13 @@ pub(crate) fn entry(source: &str, revision: Option<&str>) -> Entry {
     Entry {
         name: "ranker".to_owned(),
         source: source.to_owned(),
+        origin: source.parse().unwrap(),
         source_place: place(source_span),
         revision: revision.map(str::to_owned),
         revision_place: revision_span.map(place),
         files: Vec::new(),
         profile: None,
+        profile_place: None,
     }
 }
 

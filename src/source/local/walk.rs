@@ -174,5 +174,6 @@ fn is_git_folder(on_disk: &Path) -> bool {
     on_disk.file_name().is_some_and(|name| name == ".git") && on_disk.join("HEAD").exists()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -129,7 +129,8 @@ pub(super) fn memory_in_kib(bytes: u64) -> u32 {
     u32::try_from(bytes / 1024).unwrap_or(u32::MAX)
 }
 
-fn too_large(memory: u64) -> Stop {
+/// The window asks for more memory than there is.
+pub(super) fn too_large(memory: u64) -> Stop {
     Stop::Exhausted { budget: Budget::DecompressorMemory, limit: memory, offset: None }
 }
 

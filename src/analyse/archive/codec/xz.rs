@@ -48,6 +48,17 @@ struct Decoder {
     memory: u64,
 }
 
+impl Decoder {
+    /// Whether far more bytes went in than came out. The decoder remembers every block for the
+    /// index, so that a stream of nothing but tiny blocks would take memory without bound.
+    fn is_all_headers(&self) -> bool {
+        const SLACK: u64 = 32 << 20;
+        let made = self.stream.total_out();
+        let plausible = made.saturating_add(made / 8).saturating_add(SLACK);
+        self.stream.total_in() > plausible
+    }
+}
+
 impl Push for Decoder {
     fn name(&self) -> &'static str {
         "xz"
@@ -56,6 +67,13 @@ impl Push for Decoder {
     fn push(&mut self, input: &[u8], last: bool, output: &mut [u8]) -> Pushed {
         let action = if last { Action::Finish } else { Action::Run };
         let made = self.stream.total_out();
+        if self.is_all_headers() {
+            return Pushed {
+                consumed: 0,
+                produced: 0,
+                outcome: Outcome::Failed(lzma::too_large(self.memory)),
+            };
+        }
         match self.stream.process(input, output, action) {
             Ok(result) => Pushed {
                 consumed: result.bytes_consumed,

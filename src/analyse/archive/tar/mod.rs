@@ -91,10 +91,10 @@ fn examine(
     let window = Window::new(artifact.bytes, member.data, member.size);
     let name = &member.name;
     let formats = match member.content {
-        Content::Nothing => Vec::new(),
+        // What is in unexpected data was walked through.
+        Content::Nothing | Content::Unexpected => Vec::new(),
         Content::Plain if checkpoint => torch::examine(name, &window, examination),
         Content::Plain => examination.nested(name, &window),
-        Content::Unexpected => examination.glance(name, &window),
         Content::Sparse => {
             let formats = examination.glance(name, &window);
             examination.enter(name, |examination| {

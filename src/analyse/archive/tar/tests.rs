@@ -221,9 +221,11 @@ fn a_large_compressed_tar_is_read_once() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(&bytes).unwrap();
     let packed = encoder.finish().unwrap();
-    let mut limits = Limits::default();
-    limits.decompressed_ratio = 1;
-    limits.decompressed_floor = bytes.len() as u64;
+    let limits = Limits {
+        decompressed_ratio: 1,
+        decompressed_floor: bytes.len() as u64,
+        ..Limits::default()
+    };
     let judged = analyse_file("x", &packed, &NoSiblings, &limits);
     assert_eq!(anomalies(&judged), []);
     let mut inside = examined(&judged);

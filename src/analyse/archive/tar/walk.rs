@@ -29,7 +29,7 @@ pub(super) enum Content {
     Plain,
     /// The file without its holes.
     Sparse,
-    /// Data that should not be there: of a link, say.
+    /// Data that should not be there, of a link, say: readers find members in it, or pass over it.
     Unexpected,
     /// None.
     Nothing,

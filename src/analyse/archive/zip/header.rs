@@ -70,17 +70,24 @@ impl Local {
         header.name = name_bytes.to_vec();
         let saturated = [header.size == SATURATED, header.compressed == SATURATED, false, false];
         let wide = apply_extra(&mut header, extra_bytes, saturated);
-        if let [size, compressed, ..] = wide {
-            header.size = size.unwrap_or(header.size);
-            header.compressed = compressed.unwrap_or(header.compressed);
-        }
+        let [size, compressed, ..] = wide;
+        header.size = size.unwrap_or(header.size);
+        header.compressed = compressed.unwrap_or(header.compressed);
         let length = 30_u64.saturating_add(name as u64).saturating_add(extra as u64);
         Ok(Some(Self { header, at, data: at.saturating_add(length) }))
     }
 
-    /// Whether this could be a local header rather than bytes that look like one.
-    pub(super) fn is_plausible(&self) -> bool {
-        !self.header.name.is_empty() && matches!(self.header.method, 0..=20 | 93..=99)
+    /// Reads a local header that nothing names at `at`, if these bytes are one rather than look
+    /// like one.
+    pub(super) fn read_plausible(pages: &mut Pages<'_>, at: u64) -> io::Result<Option<Self>> {
+        let plausible = parse_local(pages.at(at, 30)?)
+            .is_some_and(|(header, name, _)| name > 0 && matches!(header.method, 0..=20 | 93..=99));
+        if plausible { Self::read(pages, at) } else { Ok(None) }
+    }
+
+    /// Bytes of the header itself.
+    pub(super) fn length(&self) -> u64 {
+        self.data.saturating_sub(self.at)
     }
 
     /// Whether the header leaves sizes to a descriptor behind the data.

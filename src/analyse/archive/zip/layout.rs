@@ -19,7 +19,8 @@ pub trait ZipLayout: Sync {
     /// Examines the members that the format gives a meaning, and returns for each member, in the
     /// order of [`ZipArchive::members`], whether it was dealt with. The others, and all of them
     /// after an error, are examined by content; a member that is missing in the list was not dealt
-    /// with. Members of the same name may be there several times.
+    /// with. Members of the same name may be there several times. Who deals with a member also
+    /// lists it ([`Examination::list_member`]).
     fn examine(
         &self,
         archive: &ZipArchive<'_>,

@@ -67,6 +67,17 @@ impl ZipMember {
         self.size == 0 && self.compressed_size == 0
     }
 
+    /// Whether it is encrypted nothing: the twelve bytes that traditional encryption puts in front
+    /// (APPNOTE 6.1.3), with no data behind them.
+    pub(super) fn is_encrypted_nothing(&self) -> bool {
+        const ENCRYPTION_HEADER: u64 = 12;
+        self.claims_encryption()
+            && self.method == 0
+            && self.size == 0
+            && self.checksum == 0
+            && self.compressed_size == ENCRYPTION_HEADER
+    }
+
     /// Whether the flags say that it is encrypted. Readers that ignore them see the data.
     pub fn claims_encryption(&self) -> bool {
         self.flags & ENCRYPTED != 0
@@ -87,7 +98,7 @@ impl ZipMember {
 /// The decoded bytes of a member.
 pub(super) enum Content<'a> {
     Stored(Window<'a>),
-    Decoded(Decompressed<'a>),
+    Decoded(Box<Decompressed<'a>>),
 }
 
 impl<'a> Content<'a> {
@@ -122,7 +133,7 @@ impl<'a> Content<'a> {
         let rules = StreamRules { memory: limits.decompressor_memory, most };
         let window = Window::new(bytes, member.data_offset, member.compressed_size);
         let allowance = Arc::clone(examination.decompression());
-        Some(Self::Decoded(Decompressed::new(window, codec, rules, allowance)))
+        Some(Self::Decoded(Box::new(Decompressed::new(window, codec, rules, allowance))))
     }
 
     /// Whether there is nothing in it: a folder that was deflated, say.

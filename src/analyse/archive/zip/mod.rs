@@ -11,6 +11,7 @@
 mod end;
 mod header;
 mod layout;
+mod loose;
 mod member;
 mod npz;
 mod survey;
@@ -119,7 +120,8 @@ impl<'a> ZipArchive<'a> {
     }
 
     /// The decoded bytes of a member: a window on the archive if it is stored, a stream if it is
-    /// compressed. Fails if it is encrypted or its method is not known; leave such a member to be
+    /// compressed. What decodes to 4 MiB or less is compared with its checksum and sizes here;
+    /// larger streams are compared only when they are examined by content. Fails if it is encrypted or its method is not known; leave such a member to be
     /// examined by content, which records why.
     pub fn open(
         &self,
@@ -130,8 +132,11 @@ impl<'a> ZipArchive<'a> {
             let reason = format!("compression method {} is not known", member.method);
             Stop::malformed(member.header_offset, reason)
         })?;
-        if member.claims_encryption() && !content.is_plain(member)? {
-            return Err(Stop::malformed(member.header_offset, "the member is encrypted"));
+        if member.claims_encryption() {
+            if !content.is_plain(member)? {
+                return Err(Stop::malformed(member.header_offset, "the member is encrypted"));
+            }
+            self.note_plain(member);
         }
         let ended = matches!(&content, Content::Decoded(stream) if stream.has_ended());
         if ended {
@@ -139,12 +144,18 @@ impl<'a> ZipArchive<'a> {
         }
         Ok(match content {
             Content::Stored(window) => Box::new(window),
-            Content::Decoded(stream) => Box::new(stream),
+            Content::Decoded(stream) => stream,
         })
     }
 
     fn note(&self, member: &ZipMember, anomaly: ArchiveAnomaly, detail: String) {
         self.anomalies.borrow_mut().add(member.header_offset, anomaly, detail);
+    }
+
+    /// Its flags say that it is encrypted, and it is not.
+    fn note_plain(&self, member: &ZipMember) {
+        let detail = format!("{}: it is not encrypted", member.name);
+        self.note(member, ArchiveAnomaly::MisleadingFlags, detail);
     }
 
     fn examine(&self, examination: &mut Examination<'_>) -> Result<(), Stop> {
@@ -185,7 +196,7 @@ impl<'a> ZipArchive<'a> {
     /// Examines a member by its content.
     fn examine_member(&self, member: &ZipMember, examination: &mut Examination<'_>) {
         let at = Some(member.header_offset);
-        if member.is_empty() {
+        if member.is_empty() || member.is_encrypted_nothing() {
             examination.list_member(at, &member.name, member.size, &[]);
             return;
         }
@@ -211,10 +222,7 @@ impl<'a> ZipArchive<'a> {
         let mut formats = Vec::new();
         match content.is_plain(member) {
             _ if !member.claims_encryption() => {}
-            Ok(true) => {
-                let detail = format!("{}: it is not encrypted", member.name);
-                self.note(member, ArchiveAnomaly::MisleadingFlags, detail);
-            }
+            Ok(true) => self.note_plain(member),
             Ok(false) => {
                 // A reader that ignores the flags sees what decodes of it.
                 formats = examination.glance(&member.name, &content);

@@ -6,12 +6,10 @@ use std::collections::{HashMap, HashSet};
 use super::super::anomalies::Anomalies;
 use super::super::name;
 use super::super::pages::Pages;
-use super::super::signature;
 use super::ZipMember;
 use super::end::{self, Directory, EndRecord};
-use super::header::{
-    Central, DESCRIPTOR, ENCRYPTED, HAS_DESCRIPTOR, Header, LOCAL, Local, NEVER_SET,
-};
+use super::header::{Central, DESCRIPTOR, HAS_DESCRIPTOR, Header, Local, NEVER_SET};
+use super::loose::Hidden;
 use crate::analyse::Stop;
 use crate::base::{Budget, Limits, ReadAt, read_up_to};
 use crate::evidence::ArchiveAnomaly as Anomaly;
@@ -26,27 +24,29 @@ pub(super) struct Survey {
 
 /// Bytes outside of members that are searched for hidden ones, over one archive.
 const SEARCHED: u64 = 64 << 20;
-/// Zeros between members that pass as padding.
-const PADDING: u64 = 64 << 10;
+/// Bytes of headers that are read, over one archive: those of 100 000 members with room to spare.
+const HEADERS: u64 = 64 << 20;
 /// Bytes of local headers read at once: a header of torch with its padding fits.
 const LOCAL_PIECE: usize = 512;
 /// Bytes of directory read at once.
 const CENTRAL_PIECE: usize = 64 << 10;
 
-struct Surveyor<'a> {
-    bytes: &'a dyn ReadAt,
-    length: u64,
-    limits: &'a Limits,
-    pages: Pages<'a>,
-    members: Vec<ZipMember>,
+pub(super) struct Surveyor<'a> {
+    pub(super) bytes: &'a dyn ReadAt,
+    pub(super) length: u64,
+    pub(super) limits: &'a Limits,
+    pub(super) pages: Pages<'a>,
+    pub(super) members: Vec<ZipMember>,
     /// For each member that was found through a directory: where it begins and ends.
     extents: Vec<Extent>,
-    anomalies: Anomalies,
+    pub(super) anomalies: Anomalies,
     /// The members that other directories led to.
     known: HashSet<Identity>,
+    /// Bytes of headers read so far.
+    header_bytes: u64,
     /// Bytes of names kept so far.
     name_bytes: u64,
-    to_search: u64,
+    pub(super) to_search: u64,
     stop: Option<Stop>,
 }
 
@@ -76,6 +76,7 @@ pub(super) fn survey(bytes: &dyn ReadAt, limits: &Limits) -> Result<Survey, Stop
         extents: Vec::new(),
         anomalies,
         known: HashSet::new(),
+        header_bytes: 0,
         name_bytes: 0,
         to_search: SEARCHED,
         stop: None,
@@ -130,9 +131,7 @@ impl Surveyor<'_> {
                 self.exhausted(Budget::Members, self.limits.members);
                 return Ok(());
             }
-            self.name_bytes = self.name_bytes.saturating_add(entry.header.name.len() as u64);
-            if self.name_bytes > self.limits.text {
-                self.exhausted(Budget::Text, self.limits.text);
+            if !self.afford(entry.length, entry.header.name.len()) {
                 return Ok(());
             }
             count = count.saturating_add(1);
@@ -151,7 +150,22 @@ impl Surveyor<'_> {
         Ok(())
     }
 
-    fn exhausted(&mut self, budget: Budget, limit: u64) {
+    /// Counts the bytes of a header and of the name that is kept; false when they are too many.
+    pub(super) fn afford(&mut self, header: u64, name: usize) -> bool {
+        self.header_bytes = self.header_bytes.saturating_add(header);
+        self.name_bytes = self.name_bytes.saturating_add(name as u64);
+        if self.header_bytes > HEADERS {
+            self.exhausted(Budget::Text, HEADERS);
+            return false;
+        }
+        if self.name_bytes > self.limits.text {
+            self.exhausted(Budget::Text, self.limits.text);
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn exhausted(&mut self, budget: Budget, limit: u64) {
         self.stop.get_or_insert(Stop::Exhausted { budget, limit, offset: None });
     }
 
@@ -165,6 +179,9 @@ impl Surveyor<'_> {
             self.anomalies.add(entry.at, Anomaly::MalformedHeader, detail);
             return Ok(());
         };
+        if !self.afford(local.length(), 0) {
+            return Ok(());
+        }
         let member = ZipMember::new(&entry.header, &local, true);
         if self.is_known(&member) {
             return Ok(());
@@ -329,150 +346,6 @@ impl Surveyor<'_> {
         }
         Ok(0)
     }
-
-    /// Walks bytes that no directory accounts for, from one local header to the next.
-    fn walk(&mut self, from: u64, to: u64, hidden: Hidden) -> Result<(), Stop> {
-        if hidden != Hidden::Unlisted && self.is_padding(from, to)? {
-            return Ok(());
-        }
-        let mut at = from;
-        let mut loose = 0_u64;
-        let mut open_end: Option<usize> = None;
-        while at < to {
-            let next = self.next_local(at, to)?;
-            let end = next.unwrap_or(to);
-            if let Some(index) = open_end.take() {
-                self.close(index, end)?;
-            } else {
-                loose = loose.saturating_add(end.saturating_sub(at));
-            }
-            let Some(found) = next else { break };
-            if self.members.len() as u64 >= self.limits.members {
-                self.exhausted(Budget::Members, self.limits.members);
-                break;
-            }
-            let local = Local::read(&mut self.pages, found)?.filter(Local::is_plausible);
-            let Some(local) = local.filter(|local| local.data <= to) else {
-                loose = loose.saturating_add(4);
-                at = found.saturating_add(4);
-                continue;
-            };
-            at = self.add_unlisted(&local, to, hidden);
-            if local.is_streamed() {
-                open_end = Some(self.members.len().saturating_sub(1));
-            }
-        }
-        self.judge_loose(from, loose, hidden);
-        Ok(())
-    }
-
-    /// Takes up a member that no directory names; returns where to go on looking.
-    fn add_unlisted(&mut self, local: &Local, to: u64, hidden: Hidden) -> u64 {
-        let mut member = ZipMember::new(&local.header, local, false);
-        let name = member.name.clone();
-        if hidden != Hidden::Unlisted {
-            self.anomalies.add(local.at, Anomaly::GhostMember, name.clone());
-        }
-        if let Some(why) = name::hazard(&local.header.name) {
-            self.anomalies.add(local.at, Anomaly::UnsafePath, format!("{name:.100}: {why}"));
-        }
-        let end = local.data.saturating_add(member.compressed_size);
-        if local.is_streamed() {
-            member.compressed_size = to.saturating_sub(local.data);
-            self.members.push(member);
-            return local.data;
-        }
-        let go_on = if end <= to {
-            end
-        } else {
-            member.shares_bytes = true;
-            member.compressed_size =
-                self.length.saturating_sub(local.data).min(member.compressed_size);
-            local.data
-        };
-        self.members.push(member);
-        go_on
-    }
-
-    /// Ends a member whose header leaves its size open, in front of `next`.
-    fn close(&mut self, index: usize, next: u64) -> Result<(), Stop> {
-        let Some(member) = self.members.get_mut(index) else { return Ok(()) };
-        let mut end = next;
-        for length in [16, 24] {
-            let mut signature = [0; 4];
-            let at = next.saturating_sub(length);
-            if at >= member.data_offset
-                && read_up_to(self.bytes, at, &mut signature)? == 4
-                && signature == DESCRIPTOR
-            {
-                end = at;
-                break;
-            }
-        }
-        member.compressed_size = end.saturating_sub(member.data_offset);
-        if member.method == 0 {
-            member.size = member.compressed_size;
-        }
-        Ok(())
-    }
-
-    fn judge_loose(&mut self, from: u64, loose: u64, hidden: Hidden) {
-        let anomaly = match hidden {
-            Hidden::InFront => Anomaly::PrefixBytes,
-            Hidden::Between => Anomaly::GapBytes,
-            Hidden::Unlisted => return,
-        };
-        if loose > 0 {
-            let searched = if self.to_search == 0 { ", not all of them searched" } else { "" };
-            let detail = format!("{loose} bytes that belong to no member{searched}");
-            self.anomalies.add(from, anomaly, detail);
-        }
-    }
-
-    fn is_padding(&self, from: u64, to: u64) -> Result<bool, Stop> {
-        let length = to.saturating_sub(from);
-        if length > PADDING || from == 0 {
-            return Ok(false);
-        }
-        let mut gap = vec![0; usize::try_from(length).unwrap_or(0)];
-        read_up_to(self.bytes, from, &mut gap)?;
-        Ok(gap.iter().all(|byte| *byte == 0))
-    }
-
-    /// The next local header between `from` and `to`, as far as the search may go.
-    fn next_local(&mut self, from: u64, to: u64) -> Result<Option<u64>, Stop> {
-        let mut at = from;
-        let mut piece = vec![0; 64];
-        while at < to && self.to_search > 0 {
-            let left = usize::try_from(to.saturating_sub(at)).unwrap_or(usize::MAX);
-            let count = read_up_to(self.bytes, at, &mut piece)?.min(left);
-            let read = piece.get(..count).unwrap_or(&[]);
-            if let Some(found) = signature::find(read, LOCAL, 0) {
-                self.to_search = self.to_search.saturating_sub(found as u64);
-                return Ok(Some(at.saturating_add(found as u64)));
-            }
-            if count < 4 || count == left {
-                break;
-            }
-            // A signature may begin in the last three bytes.
-            let step = count.saturating_sub(3) as u64;
-            self.to_search = self.to_search.saturating_sub(step);
-            at = at.saturating_add(step);
-            piece.resize(64 << 10, 0);
-        }
-        Ok(None)
-    }
-}
-
-/// What bytes are that no directory accounts for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hidden {
-    /// In front of the first member.
-    InFront,
-    /// Between members, or between the last and the directory.
-    Between,
-    /// All of it: the archive has no directory.
-    Unlisted,
 }
 
 /// What tells members apart: header, method, compressed size, name.

@@ -1,0 +1,16 @@
+//! The binary as its users meet it: arguments in, text and exit codes out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot do its work is to fail there and then"
+)]
+
+mod exit_codes;
+mod harness;
+mod inspecting;
+mod outputs;
+mod quickstart;
+mod sources;
