@@ -6,6 +6,9 @@ use crate::evidence::{Divergence, MutationOpcode};
 use super::machine::{Machine, Step, malformed};
 use super::value::{Kind, Node, Value};
 
+/// Values looked at to find out whether a key has a list in it.
+const KEY_PARTS: usize = 64;
+
 impl Machine<'_> {
     pub(super) fn push_container(&mut self, kind: Kind, start: usize) -> Step {
         let container = self.heap.container(kind, self.stack.get(start..).unwrap_or(&[]));
@@ -65,12 +68,33 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// Whether one of the keys is certainly unhashable: a list, or a tuple with one in it.
     pub(super) fn any_unhashable<'v>(&self, mut keys: impl Iterator<Item = &'v Value>) -> bool {
         keys.any(|key| match key {
             Value::Forgotten(kind) => kind.is_unhashable(),
-            Value::Node(_) => self.heap_kind(*key).is_some_and(Kind::is_unhashable),
+            Value::Node(_) => match self.heap_kind(*key) {
+                Some(Kind::Tuple) => self.holds_unhashable(*key),
+                Some(kind) => kind.is_unhashable(),
+                None => false,
+            },
             _ => false,
         })
+    }
+
+    fn holds_unhashable(&self, tuple: Value) -> bool {
+        let mut parts = vec![tuple];
+        for _ in 0..KEY_PARTS {
+            let Some(part) = parts.pop() else { return false };
+            match self.heap_kind(part) {
+                Some(Kind::Tuple) => {
+                    let items = self.objects().items(part).unwrap_or(&[]);
+                    parts.extend(items.iter().take(KEY_PARTS));
+                }
+                Some(kind) if kind.is_unhashable() => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     #[inline]

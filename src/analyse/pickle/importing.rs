@@ -29,7 +29,7 @@ impl Machine<'_> {
         if module.is_empty() || name.is_empty() {
             // C raises here; pickle.py asks for it and goes on if it gets something.
             let detail = "an import without a module or a name".to_owned();
-            self.recorder.divergence(self.at, Divergence::EmptyName, detail);
+            self.recorder.divergence(self.at, Divergence::NameForm, detail);
         }
         Ok((module, name))
     }
@@ -38,7 +38,11 @@ impl Machine<'_> {
     /// last byte for the line, imports, and with `INST` calls.
     fn import_line(&mut self) -> Step<Vec<u8>> {
         match self.reader.line().map(<[u8]>::to_vec) {
-            Err(Trouble::Truncated) => Ok(self.reader.cut_line().to_vec()),
+            Err(Trouble::Truncated) => {
+                let detail = "the bytes end inside the name of an import".to_owned();
+                self.recorder.divergence(self.at, Divergence::NameForm, detail);
+                Ok(self.reader.cut_line().to_vec())
+            }
             line => Ok(line?),
         }
     }

@@ -6,6 +6,8 @@
 //! later. Where real readers differ the more permissive one is followed and the difference is
 //! recorded.
 
+use std::collections::HashMap;
+
 use crate::base::{Budget, Limits, ReadAt};
 use crate::evidence::StreamSummary;
 
@@ -14,11 +16,14 @@ use super::dialect::Dialect;
 use super::heap::Heap;
 use super::imports::Imports;
 use super::memo::Memo;
-use super::number;
+use super::number::{self, Slot, SlotNumber};
 use super::objects::Objects;
 use super::reader::{Reader, Trouble, View};
 use super::record::Recorder;
 use super::value::Value;
+
+/// Memo slots beyond 64 bits; no writer makes one.
+const LARGE_SLOTS: usize = 1024;
 
 /// How a stream ended.
 #[derive(Debug)]
@@ -72,6 +77,8 @@ pub(super) struct Machine<'m> {
     pub(super) earlier_protocol: Option<u8>,
     pub(super) opcodes: u64,
     pub(super) ran_out: bool,
+    /// Memo slots beyond 64 bits, by their digits.
+    large_slots: HashMap<String, u64>,
     /// Offset of the opcode that is being executed.
     pub(super) at: u64,
     pub(super) calls_described: usize,
@@ -101,6 +108,7 @@ impl<'m> Machine<'m> {
             earlier_protocol: None,
             opcodes: 0,
             ran_out: false,
+            large_slots: HashMap::new(),
             at: offset,
             calls_described: 0,
         }
@@ -234,11 +242,27 @@ impl<'m> Machine<'m> {
     }
 
     pub(super) fn text_slot(&mut self) -> Step<u64> {
-        match number::index(self.reader.line()?).map(u64::try_from) {
-            Some(Ok(slot)) => Ok(slot),
-            Some(Err(_)) => malformed("a negative memo slot"),
-            None => malformed("a memo slot that is no number"),
+        let Some(Slot { slot, divergence }) = number::slot(self.reader.line()?) else {
+            return malformed("a memo slot that is no number");
+        };
+        if let Some(form) = divergence {
+            let detail = "a memo slot in an unusual form".to_owned();
+            self.recorder.divergence(self.at, form, detail);
         }
+        match slot {
+            SlotNumber::Small(slot) => Ok(slot),
+            SlotNumber::Negative => malformed("a negative memo slot"),
+            SlotNumber::Large(digits) => self.large_slot(digits),
+        }
+    }
+
+    /// Slots that no other opcode can name get numbers from the other end.
+    fn large_slot(&mut self, digits: String) -> Step<u64> {
+        let next = self.large_slots.len();
+        if next >= LARGE_SLOTS && !self.large_slots.contains_key(&digits) {
+            return self.exhausted(Budget::Memo, LARGE_SLOTS as u64);
+        }
+        Ok(*self.large_slots.entry(digits).or_insert(u64::MAX.saturating_sub(next as u64)))
     }
 
     /// Bounds the memory of values.
