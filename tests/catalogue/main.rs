@@ -4,7 +4,12 @@
 //! Case ids are stable and grouped by format; a case says which rules must fire.
 
 mod assemble;
+mod gate;
+mod good;
+mod joblib;
 mod legacy;
 mod pickle;
+mod properties;
+mod safetensors;
 mod verdict;
 mod zip;

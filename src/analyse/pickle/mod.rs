@@ -48,7 +48,8 @@ impl Analyser for Pickle {
     fn claims(&self, probe: &Probe<'_>) -> bool {
         let extension = probe.extension();
         let limits = crate::base::Limits::default();
-        detect::looks_like_pickle(&probe.head, 0, extension.as_deref(), &limits).unwrap_or(false)
+        detect::looks_like_pickle(probe.head, probe.bytes, extension.as_deref(), &limits)
+            .unwrap_or(false)
     }
 
     fn analyse(
