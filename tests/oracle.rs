@@ -2,6 +2,15 @@
 //! broken streams. What those were asked to import is recorded in `fixtures/oracle/`, so that no
 //! Python is needed here.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test ends where something is not as it should be"
+)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
