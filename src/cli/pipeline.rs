@@ -13,7 +13,7 @@ use crate::evidence::{Card, Dossier};
 use crate::finding::{Incident, Report};
 use crate::manifest::Entry;
 use crate::policy::Policy;
-use crate::source::{Snapshot, SourceError, Wanted, is_hub, resolve_path};
+use crate::source::{self, Snapshot, SourceError, Wanted, is_hub, resolve_path};
 
 /// One model that is to be judged.
 #[derive(Debug)]
@@ -53,6 +53,11 @@ impl Subject {
             revision: entry.and_then(|entry| entry.revision.as_deref()),
             files: entry.map_or(&[], |entry| entry.files.as_slice()),
         };
+        // A folder on this machine that is called `hf:` must never stand in for the Hub.
+        let text = self.path.to_string_lossy();
+        if is_hub(&text) {
+            return source::resolve(&text, Path::new(""), wanted);
+        }
         resolve_path(&self.path, wanted)
     }
 }

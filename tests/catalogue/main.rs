@@ -5,10 +5,11 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    clippy::panic,
-    reason = "tests say what they expect by panicking, and compute small numbers"
+    reason = "a test ends where something is not as it should be"
 )]
 
 mod assemble;

@@ -99,3 +99,17 @@ fn digests_are_computed_when_asked_for() {
     let summed = Command::new("sha256sum").arg(workspace.path("a.pkl")).output().unwrap();
     assert!(String::from_utf8(summed.stdout).unwrap().starts_with(&digest));
 }
+
+#[test]
+fn no_folder_stands_in_for_a_model_on_the_hub() {
+    let manifest = "models:\n  - source: hf://acme/bert\n";
+    let workspace = Workspace::new()
+        .with("hf:/acme/bert/a.pkl", HARMLESS)
+        .with("weighstation.yaml", "extends: [baseline]\n")
+        .with("models.yaml", manifest);
+    for command in [&["check"][..], &["scan", "hf://acme/bert"]] {
+        let ran = workspace.run(command);
+        assert_eq!(ran.code, 3, "{}", ran.stdout);
+        assert!(ran.stdout.contains("is a Hub source"), "{}", ran.stdout);
+    }
+}

@@ -1,10 +1,13 @@
 //! Pickles: every stream of a member, followed to its end.
 
 mod calls;
+mod containers;
 mod detect;
 mod dialect;
 mod dtype;
+mod execute;
 mod heap;
+mod importing;
 mod imports;
 mod joblib;
 mod machine;
@@ -13,6 +16,7 @@ mod names;
 mod number;
 mod objects;
 mod opcode;
+mod operands;
 mod payload;
 mod reader;
 mod record;
