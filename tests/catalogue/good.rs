@@ -1,6 +1,6 @@
 //! GOOD: what ordinary libraries write, and what must pass.
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib};
+use crate::assemble::compression::{Pack, bz2, gzip, lz4, lzma, xz, zlib};
 use crate::assemble::joblib::{Stream, doubles, two_arrays};
 use crate::assemble::numpy::{array, array4, npy, npz};
 use crate::assemble::safetensors::{entry, file, plain};
@@ -77,7 +77,7 @@ fn joblib_and_numpy() {
         passes("GOOD-005 p3", "m.joblib", two_arrays(Stream::unframed())),
         passes("GOOD-005 p4", "m.joblib", two_arrays(Stream::framed())),
     ];
-    let packers: [fn(&[u8]) -> Vec<u8>; 6] = [zlib, gzip, bz2, xz, lzma, lz4];
+    let packers: [Pack; 6] = [zlib, gzip, bz2, xz, lzma, lz4];
     for pack in packers {
         cases.push(passes("GOOD-006", "m.joblib", pack(&two_arrays(Stream::framed()))));
         cases.push(passes("GOOD-006", "m.pkl.gz", pack(&protocol4(b"}"))));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib, zstd};
+use crate::assemble::compression::{Pack, bz2, gzip, lz4, lzma, xz, zlib, zstd};
 use crate::assemble::joblib::{Stream, Wrapper, doubles};
 use crate::assemble::numpy::npy;
 use crate::assemble::sevenz::sevenz;
@@ -77,7 +77,7 @@ fn renaming_changes_nothing() {
 }
 
 /// Containers.
-const WRAPS: [(&str, fn(&[u8]) -> Vec<u8>); 12] = [
+const WRAPS: [(&str, Pack); 12] = [
     ("gzip", gzip),
     ("zlib", zlib),
     ("bz2", bz2),
