@@ -77,7 +77,7 @@ fn joblib_and_numpy() {
         passes("GOOD-005 p3", "m.joblib", two_arrays(Stream::unframed())),
         passes("GOOD-005 p4", "m.joblib", two_arrays(Stream::framed())),
     ];
-    let packers: [fn(&[u8]) -> Vec<u8>; 6] = [zlib, gzip, bz2, xz, lzma, lz4];
+    let packers: [Pack; 6] = [zlib, gzip, bz2, xz, lzma, lz4];
     for pack in packers {
         cases.push(passes("GOOD-006", "m.joblib", pack(&two_arrays(Stream::framed()))));
         cases.push(passes("GOOD-006", "m.pkl.gz", pack(&protocol4(b"}"))));

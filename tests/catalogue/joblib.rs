@@ -22,7 +22,7 @@ fn then_hit(wrapper: &Wrapper, data: &[u8]) -> Vec<u8> {
 #[test]
 fn compressions() {
     let hidden = evil();
-    let packers: [(&'static str, fn(&[u8]) -> Vec<u8>); 8] = [
+    let packers: [(&'static str, Pack); 8] = [
         ("zlib", zlib),
         ("gzip", gzip),
         ("bz2", bz2),
@@ -243,7 +243,7 @@ fn bombs() {
     let head = Stream::unframed().array(&wrapper, b"").end();
     let head = &head[..head.len() - 1];
     let mut cases = Vec::new();
-    let packers: [(&'static str, fn(&[u8]) -> Vec<u8>); 5] = [
+    let packers: [(&'static str, Pack); 5] = [
         ("JOB-016 xz", xz),
         ("JOB-016 zlib", zlib),
         ("JOB-016 gzip", gzip),

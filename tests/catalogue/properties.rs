@@ -9,7 +9,7 @@ use crate::assemble::sevenz::sevenz;
 use crate::assemble::torch::{Legacy, OldTar, checkpoint, checkpoint_with, record};
 use crate::assemble::zip::{deflated, stored, zip};
 use crate::assemble::{
-    canary, evil, join, protocol2, protocol4, safetensors, stack_global, tar, text,
+    Pack, canary, evil, join, protocol2, protocol4, safetensors, stack_global, tar, text,
 };
 use crate::verdict::{judge, judge_path};
 
@@ -77,7 +77,7 @@ fn renaming_changes_nothing() {
 }
 
 /// Containers.
-const WRAPS: [(&str, fn(&[u8]) -> Vec<u8>); 12] = [
+const WRAPS: [(&str, Pack); 12] = [
     ("gzip", gzip),
     ("zlib", zlib),
     ("bz2", bz2),
