@@ -4,11 +4,9 @@
 
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "a test ends where something is not as it should be"
+    reason = "a test that cannot do its work is to fail there and then"
 )]
 
 use std::collections::BTreeSet;
@@ -180,9 +178,9 @@ fn complaints(recorded: &Recorded, said: &Said) -> Vec<String> {
     if said.doubts.is_empty() {
         for reading in &judges {
             // `pickle.loads` reads one stream only.
-            let first_only =
-                reading.by.starts_with("memory") && judges.iter().any(|other| other.stops > 1);
-            if first_only && judges.len() > 1 {
+            let first_only = reading.by.starts_with("memory")
+                && recorded.read.iter().any(|other| other.stops > 1);
+            if first_only {
                 continue;
             }
             if asked(reading) != names {
@@ -199,11 +197,15 @@ fn complaints(recorded: &Recorded, said: &Said) -> Vec<String> {
 
     // (d) Nothing that nobody asks for, unless something in front of it ends some reader.
     let union: BTreeSet<String> = recorded.read.iter().flat_map(asked).collect();
+    let short_of_memory = recorded
+        .read
+        .iter()
+        .any(|reading| reading.raised.iter().any(|error| error == "MemoryError"));
     for (name, offset) in &said.imports {
         // A doubt on the name itself stands behind the opcode.
         let end = offset + name.len() as u64 + 2;
         let doubted = said.doubts.iter().any(|(doubt, _)| *doubt <= end);
-        if !union.contains(name) && !doubted {
+        if !union.contains(name) && !doubted && !short_of_memory {
             wrong.push(format!("{name} at {offset} was asked for by nobody"));
         }
     }
@@ -241,6 +243,7 @@ fn the_machine_knows_what_real_unpicklers_are_asked_for() {
             ));
         }
     }
+    assert!(exact > 300 && disputed > 600, "too little to compare: {exact}, {disputed}");
     let shown: Vec<_> = wrong.iter().take(40).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
