@@ -104,12 +104,17 @@ pub struct Examination<'a> {
     /// What members may still be examined: each counts once for every container around it.
     members_to_examine: u64,
     members_exhausted: bool,
+    /// How many members that nest too deep may still be told one by one.
+    too_deep_to_tell: usize,
     formats: Vec<Format>,
 }
 
 /// Members that are listed as evidence for one file, over all its archives: enough for `inspect`,
 /// and so few that they don't crowd out what matters.
 const LISTED_MEMBERS: usize = 2000;
+
+/// Members that nest too deep and are told one by one: more of them are no news.
+const TOO_DEEP_TOLD: usize = 100;
 
 impl<'a> Examination<'a> {
     /// The budgets.
@@ -274,8 +279,11 @@ impl<'a> Examination<'a> {
     /// With the nesting budget exhausted, records that instead and returns the default.
     pub fn enter<T: Default>(&mut self, name: &str, work: impl FnOnce(&mut Self) -> T) -> T {
         if self.depth() >= self.limits.nesting {
-            let limit = u64::from(self.limits.nesting);
-            self.record(None, CoverageFact::BudgetExhausted { budget: Budget::Nesting, limit });
+            if let Some(left) = self.too_deep_to_tell.checked_sub(1) {
+                self.too_deep_to_tell = left;
+                let limit = u64::from(self.limits.nesting);
+                self.record(None, CoverageFact::BudgetExhausted { budget: Budget::Nesting, limit });
+            }
             return T::default();
         }
         self.members.push(name.to_owned());
@@ -377,6 +385,7 @@ pub fn analyse_file(
         members_to_list: LISTED_MEMBERS,
         members_to_examine: limits.members,
         members_exhausted: false,
+        too_deep_to_tell: TOO_DEEP_TOLD,
         formats: Vec::new(),
     };
     if let Err(error) = size {
