@@ -9,7 +9,7 @@ use crate::assemble::tar;
 use crate::assemble::torch::checkpoint;
 use crate::assemble::zip::{Member, deflated, end_record, lay_out, stored, zip};
 use crate::assemble::*;
-use crate::verdict::{Folder, check, check_folders, fails, judge, judge_path, run};
+use crate::verdict::{Folder, check, check_folders, fails, judge, judge_path, passes, run};
 
 const DENIED: &[&str] = &["denied-global"];
 const NATIVE: &[&str] = &["executable-file"];
@@ -52,12 +52,19 @@ fn containers() {
         out.extend(end_record(layout.count, size, offset, b""));
         out
     };
-    let mut matryoshka = zip(&[stored("x.bin", &[7; 64])]);
-    for _ in 0..12 {
-        let copies: Vec<Member> =
-            (0..4).map(|index| deflated(&format!("{index}.zip"), &matryoshka)).collect();
-        matryoshka = zip(&copies);
-    }
+    let matryoshka = |members: usize, levels: usize| {
+        let mut inner = b"{}".to_vec();
+        for _ in 0..levels {
+            let member = deflated("", &inner);
+            let copies: Vec<Member> = (0..members)
+                .map(|index| {
+                    member.clone().with(|header| header.name = format!("{index}").into_bytes())
+                })
+                .collect();
+            inner = zip(&copies);
+        }
+        inner
+    };
     let name = vec![b'n'; 8 << 20];
     let many = gzip(b"").repeat(50_000);
     check(vec![
@@ -86,7 +93,10 @@ fn containers() {
             DENIED,
         ),
         fails("OTH-023a", "a.zip", quine, &["archive-anomaly"]),
-        fails("OTH-023b", "a.zip", matryoshka, &["budget-exhausted"]),
+        fails("OTH-023b", "a.zip", matryoshka(4, 12), &["budget-exhausted"]),
+        fails("OTH-023c", "a.zip", matryoshka(16, 8), &["budget-exhausted"]),
+        fails("OTH-023d", "a.zip", matryoshka(100, 4), &["budget-exhausted"]),
+        passes("OTH-023e", "a.zip", matryoshka(10, 3)),
         fails(
             "OTH-024",
             "a.tar",

@@ -1,6 +1,6 @@
 //! GOOD: what ordinary libraries write, and what must pass.
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib};
+use crate::assemble::compression::{Pack, bz2, gzip, lz4, lzma, xz, zlib};
 use crate::assemble::joblib::{Stream, doubles, two_arrays};
 use crate::assemble::numpy::{array, array4, npy, npz};
 use crate::assemble::safetensors::{entry, file, plain};

@@ -1,6 +1,6 @@
 //! JOB: joblib and numpy.
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zfile, zlib, zlib_at, zstd};
+use crate::assemble::compression::{Pack, bz2, gzip, lz4, lzma, xz, zfile, zlib, zlib_at, zstd};
 use crate::assemble::joblib::{Stream, Wrapper, doubles, two_arrays};
 use crate::assemble::numpy::{self, npy, npy_with_header, npz, structured};
 use crate::assemble::zip::{stored, zip};

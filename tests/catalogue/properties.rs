@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib, zstd};
+use crate::assemble::compression::{Pack, bz2, gzip, lz4, lzma, xz, zlib, zstd};
 use crate::assemble::joblib::{Stream, Wrapper, doubles};
 use crate::assemble::numpy::npy;
 use crate::assemble::sevenz::sevenz;
