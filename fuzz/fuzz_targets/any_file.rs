@@ -2,9 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use weighstation::analyse::{NoSiblings, analyse_file};
-use weighstation::base::Limits;
+use weighstation_fuzz::analyse;
 
 fuzz_target!(|data: &[u8]| {
-    let _ = analyse_file("unnamed", &data, &NoSiblings, &Limits::default());
+    analyse("unnamed", data);
 });

@@ -2,11 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use weighstation::analyse::{NoSiblings, analyse_file};
-use weighstation::base::Limits;
+use weighstation_fuzz::analyse;
 
 fuzz_target!(|data: &[u8]| {
     let mut bytes = b"PK\x03\x04".to_vec();
     bytes.extend_from_slice(data);
-    let _ = analyse_file("x.pt", &&bytes[..], &NoSiblings, &Limits::default());
+    analyse("x.pt", &bytes);
 });

@@ -101,6 +101,9 @@ pub struct Examination<'a> {
     decompression: Arc<DecompressionAllowance>,
     /// How many members of archives may still be listed.
     members_to_list: usize,
+    /// What members may still be examined: each counts once for every container around it.
+    members_to_examine: u64,
+    members_exhausted: bool,
     formats: Vec<Format>,
 }
 
@@ -203,6 +206,9 @@ impl<'a> Examination<'a> {
     /// Analyses bytes found inside the current ones as whatever they are, one level deeper, and
     /// returns what they could be taken for.
     pub fn nested(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
+        if !self.may_examine_member() {
+            return Vec::new();
+        }
         self.enter(name, |examination| examination.examine(name, bytes, Reach::WHOLE))
     }
 
@@ -211,6 +217,9 @@ impl<'a> Examination<'a> {
     /// for something that a loader acts on, and returned is what that is; raw numbers are no
     /// evidence.
     pub fn glance(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
+        if !self.may_examine_member() {
+            return Vec::new();
+        }
         self.enter(name, |examination| examination.examine(name, bytes, Reach::GLANCE))
     }
 
@@ -243,6 +252,22 @@ impl<'a> Examination<'a> {
         let fact = PickleFact::NestedPayload { format, encoding: encoding.to_owned(), consumer };
         self.evidence
             .insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
+    }
+
+    /// Takes one member from the budget. Archives of archives multiply: ten levels of sixteen
+    /// members are a small file and more members than anyone can look at.
+    fn may_examine_member(&mut self) -> bool {
+        let containers = u64::from(self.depth()).saturating_add(1);
+        if let Some(left) = self.members_to_examine.checked_sub(containers) {
+            self.members_to_examine = left;
+            return true;
+        }
+        if !self.members_exhausted {
+            self.members_exhausted = true;
+            let limit = self.limits.members;
+            self.record(None, CoverageFact::BudgetExhausted { budget: Budget::Members, limit });
+        }
+        false
     }
 
     /// Runs `work` one level deeper, in the member `name`: what it records is recorded there.
@@ -350,6 +375,8 @@ pub fn analyse_file(
             length.saturating_mul(limits.decompressed_ratio).max(limits.decompressed_floor),
         )),
         members_to_list: LISTED_MEMBERS,
+        members_to_examine: limits.members,
+        members_exhausted: false,
         formats: Vec::new(),
     };
     if let Err(error) = size {

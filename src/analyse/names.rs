@@ -41,6 +41,7 @@ enum Family {
     Compressed,
     /// Archives that no model loader opens.
     OtherArchive,
+    Keras,
     Safetensors,
     Npy,
     Hdf5,
@@ -121,6 +122,10 @@ impl Claim {
         if matches!(family, Family::Neutral) {
             return true;
         }
+        // An archive of Keras is a zip to everybody else.
+        if matches!(family, Family::Keras) && !matches!(self, Self::Keras) {
+            return self.admits(Family::Zip);
+        }
         match self {
             Self::Safetensors => matches!(family, Family::Safetensors),
             Self::Npy => matches!(family, Family::Npy),
@@ -144,7 +149,7 @@ impl Claim {
             }
             Self::Hdf5 => matches!(family, Family::Hdf5),
             // Keras wrote HDF5 under this name before version 3.
-            Self::Keras => matches!(family, Family::Zip | Family::Hdf5),
+            Self::Keras => matches!(family, Family::Keras | Family::Hdf5),
             Self::Gguf => matches!(family, Family::Gguf),
             Self::Onnx => matches!(family, Family::Onnx),
             Self::TfLite => matches!(family, Family::TfLite),
@@ -160,9 +165,9 @@ impl Claim {
 fn family(format: &Format) -> Family {
     match format.name() {
         "pickle" | "joblib" | "torch-legacy" | "dill" | "cloudpickle" => Family::Pickle,
-        "zip" | "npz" | "torch-zip" | "torchscript" | "torch-package" | "keras" | "skops" => {
-            Family::Zip
-        }
+        "zip" | "npz" | "torch-zip" | "torchscript" | "torch-package" | "torch-export"
+        | "skops" | "torchserve" => Family::Zip,
+        "keras" => Family::Keras,
         "tar" | "torch-tar" | "nemo" => Family::Tar,
         "gzip" | "bz2" | "bzip2" | "xz" | "lzma" | "lz4" | "zstd" | "zlib" | "zfile" => {
             Family::Compressed

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// How deep containers may nest: an archive in an archive, a pickle in a pickle. 8.
     pub nesting: u32,
-    /// Members of one archive. 100 000.
+    /// Members of one archive; and of all archives in one file, where a member counts once for
+    /// every container around it. 100 000.
     pub members: u64,
     /// Bytes that decompression may yield over one whole file, counted over all its members. The
     /// allowance is `decompressed_ratio` × the file's size, at least `decompressed_floor`.

@@ -32,9 +32,15 @@ pub(super) struct Arguments {
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let Arguments { manifest: path, policy, models, judge } = arguments;
-    let mut manifest = documents::manifest(&path)?;
+    // Both are read before either's errors are told, so that one run tells all of them.
+    let policy = discovery::policy_of(policy.as_deref(), Some(&path));
+    let layers = policy.and_then(|policy| discovery::load(&policy));
+    let (mut manifest, layers) = match (documents::manifest(&path), layers) {
+        (Ok(manifest), Ok(layers)) => (manifest, layers),
+        (Err(manifest), Err(policy)) => return Err(manifest.and(policy)),
+        (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
+    };
     select(&mut manifest.entries, &models)?;
-    let layers = discovery::load(&discovery::policy_of(policy.as_deref(), Some(&path))?)?;
     let base = path.parent().unwrap_or(Path::new(""));
     let mut subjects = Vec::with_capacity(manifest.entries.len());
     let mut problems = Vec::new();

@@ -158,7 +158,7 @@ mod tests {
         std::fs::create_dir(folder.path().join("sub")).unwrap();
         std::fs::write(folder.path().join("sub/b.yaml"), "fail_on: low\n").unwrap();
         let layers = load(&PolicyChoice::File(folder.path().join("a.yaml"))).unwrap();
-        assert_eq!(layers.effective(None).unwrap().fail_on, crate::base::Severity::Low);
+        assert_eq!(layers.effective(None).unwrap().fail_on, Severity::Low);
         assert_eq!(layers.documents().count(), 2);
         std::fs::remove_file(folder.path().join("sub/b.yaml")).unwrap();
         let broken = load(&PolicyChoice::File(folder.path().join("a.yaml"))).unwrap_err();

@@ -87,6 +87,15 @@ impl Failure {
         Self { problems, ..Self::new(message) }
     }
 
+    /// Both failures as one: the problems together where each has some, else the first.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        if self.problems.is_empty() || other.problems.is_empty() {
+            return self;
+        }
+        self.problems.extend(other.problems);
+        Self::of_problems(self.problems)
+    }
+
     /// Writes the error and gives the exit code.
     pub(super) fn report(&self) -> ExitCode {
         if !self.problems.is_empty() {

@@ -123,7 +123,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("models.yaml"), "mine").unwrap();
         let arguments = InitArguments { dir: folder.path().to_owned() };
-        run(&arguments);
+        let verdict = run(&arguments);
+        assert!(verdict.is_ok(), "what is missing is written all the same");
         assert_eq!(std::fs::read_to_string(folder.path().join("models.yaml")).unwrap(), "mine");
         assert_eq!(
             std::fs::read_to_string(folder.path().join("weighstation.yaml")).unwrap(),

@@ -235,8 +235,9 @@ pub enum Divergence {
     EmptyAppend,
     /// A call whose arguments are no tuple.
     ArgumentsNotTuple,
-    /// A `GLOBAL` or `INST` with an empty line, which only `pickle.py` takes.
-    EmptyName,
+    /// A `GLOBAL` or `INST` with a line that is empty or cut by the end of the bytes, which only
+    /// `pickle.py` takes.
+    NameForm,
     /// A text that is no UTF-8, at which CPython raises and others need not.
     BrokenText,
     /// An opcode's argument crosses the end of a frame (#154848, GHSA-fphw-536r-4p88).

@@ -57,7 +57,7 @@ pub enum GlobalEntryError {
     /// Two dots in a row, or one at an end.
     #[error("a global is `module.name`: a part of it is empty")]
     EmptyPart,
-    /// Longer than [`LONGEST_ENTRY`].
+    /// Longer than 512 bytes.
     #[error("a global of more than {LONGEST_ENTRY} bytes")]
     TooLong,
     /// A character that no identifier has, in the short form.

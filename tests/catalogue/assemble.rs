@@ -39,11 +39,6 @@ pub(crate) fn stack_global(module: &str, name: &str) -> Vec<u8> {
     join(&[&text(module), &text(name), b"\x93"])
 }
 
-/// `GLOBAL`
-pub(crate) fn global(module: &str, name: &str) -> Vec<u8> {
-    format!("c{module}\n{name}\n").into_bytes()
-}
-
 /// A protocol 4 stream (without frame) around a body.
 pub(crate) fn protocol4(body: &[u8]) -> Vec<u8> {
     join(&[b"\x80\x04", body, b"."])

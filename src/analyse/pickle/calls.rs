@@ -60,6 +60,7 @@ impl Machine<'_> {
         let arguments = self.pop()?;
         let class = self.pop()?;
         self.check_is_tuple(arguments, "NEWOBJ_EX");
+        self.check_are_keywords(keywords);
         let objects = self.objects();
         // Keywords are kept as a last positional argument, so that they are seen and described.
         let no_keywords = objects.items(keywords).is_some_and(<[_]>::is_empty);
@@ -72,6 +73,21 @@ impl Machine<'_> {
             _ => arguments,
         };
         self.call(class, arguments, CallOpcode::NewobjEx)
+    }
+
+    /// C takes nothing but a dict for keywords, pickle.py any mapping; both want texts for names.
+    fn check_are_keywords(&mut self, keywords: Value) {
+        let objects = self.objects();
+        let names = objects.items(keywords).unwrap_or(&[]).iter().step_by(2);
+        let mut kinds = names.map(|name| objects.kind(*name));
+        let detail = if objects.kind(keywords) != Some(Kind::Dict) {
+            "NEWOBJ_EX with keywords that are no dict"
+        } else if !kinds.all(|kind| matches!(kind, Some(Kind::Str | Kind::NativeStr))) {
+            "NEWOBJ_EX with a keyword that is no text"
+        } else {
+            return;
+        };
+        self.recorder.divergence(self.at, Divergence::ArgumentsNotTuple, detail.to_owned());
     }
 
     fn check_is_tuple(&mut self, arguments: Value, opcode: &str) {

@@ -6,6 +6,7 @@ use super::dialect::Plain;
 use super::machine::{Ending, Machine};
 use super::reader::View;
 use super::record::{Recorder, Seen};
+use crate::analyse::Stop;
 use crate::base::{Limits, ReadAt, Window};
 
 /// Bytes that a look goes through.
@@ -29,51 +30,70 @@ struct Look {
     stopped: bool,
     opcodes: u64,
     length: u64,
-    /// Whether all was well up to the end of what a look goes through.
-    undecided: bool,
+    /// Whether all was well up to the end of what the look went through.
+    ran_out: bool,
+    /// Whether a budget ended it.
+    exhausted: bool,
     /// Whether readers of frames go different ways.
     odd_frames: bool,
 }
 
-fn look(bytes: &dyn ReadAt, offset: u64, limits: &Limits) -> io::Result<Look> {
+fn look(bytes: &dyn ReadAt, offset: u64, reach: u64, limits: &Limits) -> io::Result<Look> {
     let mut first = [0; 3];
     let count = crate::base::read_up_to(bytes, offset, &mut first)?;
     let first = first.get(..count).unwrap_or(&[]);
     if first.first().is_none_or(|byte| super::opcode::name(*byte).is_none()) {
         return Ok(Look::default());
     }
-    let window = Window::new(bytes, offset, LOOK_AHEAD);
+    let window = Window::new(bytes, offset, reach);
     let mut recorder = Recorder::default();
     let mut dialect = Plain;
     let mut machine = Machine::new(&window, 0, View::Memory, limits, &mut recorder, &mut dialect);
     let ending = machine.run();
     let opcodes = machine.opcodes();
     let length = machine.reader.offset();
-    let cut = machine.ran_out()
-        && crate::base::read_up_to(bytes, offset.saturating_add(LOOK_AHEAD), &mut [0])? > 0;
+    let ran_out = machine.ran_out();
     Ok(Look {
         seen: recorder.seen(),
         declared: matches!(first, [0x80, 0..=5, ..]),
         stopped: matches!(ending, Ending::Stop(_)),
         opcodes,
         length,
-        undecided: cut,
+        ran_out,
+        exhausted: matches!(ending, Ending::Broken(Stop::Exhausted { .. })),
         odd_frames: recorder.odd_frames > 0,
     })
 }
 
-/// Whether the bytes at an offset are a pickle, or were one up to where they break off.
+/// Whether the bytes are a pickle, or were one up to where they break off. `head` is the beginning
+/// of `bytes` that is at hand.
 ///
 /// Random bytes, text and word lists begin with opcodes often enough, so that without `PROTO` a
 /// stream must import something with an importable name and then call it, reach its `STOP`, or
-/// name a module that exists.
+/// name a module that exists. Nearly everything is decided by the head. What does nothing but push
+/// and pop up to its end is followed as far as it goes: any amount of padding may stand in front
+/// of a call.
 pub(super) fn looks_like_pickle(
+    head: &[u8],
     bytes: &dyn ReadAt,
-    offset: u64,
     extension: Option<&str>,
     limits: &Limits,
 ) -> io::Result<bool> {
-    let Look { seen, declared, stopped, opcodes, length, .. } = look(bytes, offset, limits)?;
+    let beginning = look(&head, 0, LOOK_AHEAD, limits)?;
+    if is_pickle(&beginning, &head, extension)? {
+        return Ok(true);
+    }
+    let more = crate::base::read_up_to(bytes, head.len() as u64, &mut [0])? > 0;
+    if !(beginning.ran_out && more) {
+        return Ok(false);
+    }
+    let whole = look(bytes, 0, u64::MAX, limits)?;
+    // What exhausts a budget is never passed over.
+    Ok(whole.exhausted || is_pickle(&whole, bytes, extension)?)
+}
+
+fn is_pickle(look: &Look, bytes: &dyn ReadAt, extension: Option<&str>) -> io::Result<bool> {
+    let Look { seen, declared, stopped, opcodes, length, .. } = *look;
     let named = extension.is_some_and(is_pickle_extension);
     if declared {
         // Raw numbers begin like this once in forty thousand tensors, and a safetensors header of
@@ -90,13 +110,10 @@ pub(super) fn looks_like_pickle(
         // A second stream that does declare itself: torch's magic number may be written with any
         // protocol (CVE-2026-53875).
         let mut next = [0; 2];
-        let at = offset.saturating_add(length);
-        let count = crate::base::read_up_to(bytes, at, &mut next)?;
-        if count == 2 && matches!(next, [0x80, 0..=5]) {
-            return Ok(true);
-        }
+        let count = crate::base::read_up_to(bytes, length, &mut next)?;
+        return Ok(named || (count == 2 && matches!(next, [0x80, 0..=5])));
     }
-    Ok(stopped && length > 2 && named)
+    Ok(false)
 }
 
 /// Whether a reader that loads one object after another would get anywhere at an offset behind
@@ -106,8 +123,10 @@ pub(super) fn could_go_on_with(
     offset: u64,
     limits: &Limits,
 ) -> io::Result<bool> {
-    let look = look(bytes, offset, limits)?;
-    let Look { seen, declared, stopped, undecided, odd_frames, .. } = look;
+    let Look { seen, declared, stopped, ran_out, exhausted, odd_frames, .. } =
+        look(bytes, offset, LOOK_AHEAD, limits)?;
+    let behind = offset.saturating_add(LOOK_AHEAD);
+    let undecided = exhausted || ran_out && crate::base::read_up_to(bytes, behind, &mut [0])? > 0;
     Ok(declared || stopped || undecided || odd_frames || seen.importable)
 }
 
@@ -231,7 +250,8 @@ mod tests {
     use super::*;
 
     fn looks(bytes: &[u8]) -> bool {
-        looks_like_pickle(&bytes, 0, None, &Limits::default()).unwrap()
+        let head = bytes.get(..bytes.len().min(64 << 10)).unwrap();
+        looks_like_pickle(head, &bytes, None, &Limits::default()).unwrap()
     }
 
     #[test]
@@ -248,6 +268,19 @@ mod tests {
         assert!(!looks(b"]"));
         assert!(!looks(b""));
         assert!(!looks(b"\x82\x01\xff\xff"));
+    }
+
+    #[test]
+    fn padding_hides_nothing() {
+        for padding in [&b"N0"[..], b"I1\n0", b"V a text\n0"] {
+            let padding = padding.repeat(40_000);
+            assert!(looks(&[&padding, &b"cos\ngetpid\n)R."[..]].concat()));
+            assert!(looks(&[&b"\x80\x02"[..], &padding, b"cos\ngetpid\n)R."].concat()));
+            assert!(!looks(&padding));
+            assert!(!looks(&[&padding, &b"{ and no opcode"[..]].concat()));
+        }
+        let line = "a".repeat(100_000);
+        assert!(looks(&[b"V", line.as_bytes(), b"\n0cos\ngetpid\n)R."].concat()));
     }
 
     #[test]

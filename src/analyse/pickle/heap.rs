@@ -28,7 +28,7 @@ pub(super) struct Heap {
     items: Vec<Value>,
     bytes: Vec<u8>,
     /// The heap of before the last collection, emptied: its memory is used by the next.
-    spare: Option<Box<Heap>>,
+    spare: Option<Box<Self>>,
 }
 
 impl Heap {

@@ -10,7 +10,7 @@ use super::dialect::Plain;
 use super::dtype;
 use super::machine::{Ending, Halt, Machine, Step};
 use super::objects::Objects;
-use super::reader::View;
+use super::reader::{Trouble, View};
 use super::value::Value;
 
 /// The class whose instances stand for arrays.
@@ -80,8 +80,9 @@ impl Machine<'_> {
             }
         }
         let left = array.length;
-        self.reader.skip(left).map_err(|_| {
-            Halt::Malformed(format!("an array of {left} bytes is longer than what is left"))
+        self.reader.skip(left).map_err(|trouble| match trouble {
+            Trouble::Stop(stop) => Halt::Broken(stop),
+            _ => Halt::Malformed(format!("an array of {left} bytes is longer than what is left")),
         })
     }
 

@@ -10,7 +10,7 @@ use super::value::{Kind, Value};
 
 const PAGE: usize = 256;
 /// Slots whose values are kept exactly for good: constants, classes and dtypes come first.
-const FIRST_EXACT: u64 = 16 << 10;
+const FIRST_EXACT: u64 = 4 << 10;
 /// Later slots that are kept because they were fetched once.
 const FETCHED_EXACT: usize = 64 << 10;
 /// Packed pages with too many distinct values that are kept in full.
@@ -33,7 +33,9 @@ enum Cold {
 /// The memo of one stream.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    /// Pages that may hold references to nodes.
+    /// The pages of the first slots, by index: what most `GET`s ask for.
+    first: Vec<Option<Box<Slots>>>,
+    /// Later pages that may hold references to nodes.
     hot: HashMap<u64, Box<Slots>>,
     cold: HashMap<u64, Cold>,
     /// The page used last, taken out of the map: pickles fill slots in order.
@@ -84,7 +86,16 @@ impl Memo {
         value
     }
 
+    #[inline]
     fn get_elsewhere(&self, index: u64, within: usize) -> Option<Value> {
+        if index < FIRST_EXACT >> 8 {
+            let page = usize::try_from(index).ok().and_then(|index| self.first.get(index))?;
+            return *page.as_ref()?.get(within)?;
+        }
+        self.get_later(index, within)
+    }
+
+    fn get_later(&self, index: u64, within: usize) -> Option<Value> {
         if let Some(slots) = self.hot.get(&index) {
             return *slots.get(within)?;
         }
@@ -110,10 +121,8 @@ impl Memo {
 
     #[cold]
     fn open_page(&mut self, index: u64) {
-        if let Some((old, slots)) = self.current.take() {
-            self.hot.insert(old, slots);
-        }
-        let slots = match (self.hot.remove(&index), self.cold.remove(&index)) {
+        self.put_back();
+        let slots = match (self.take_hot(index), self.cold.remove(&index)) {
             (Some(slots), _) => slots,
             (None, None) => Box::new([None; PAGE]),
             (None, Some(Cold::Wide(slots))) => {
@@ -131,21 +140,44 @@ impl Memo {
         self.current = Some((index, slots));
     }
 
+    /// Puts the current page back to the others.
+    fn put_back(&mut self) {
+        let Some((index, slots)) = self.current.take() else { return };
+        match usize::try_from(index) {
+            Ok(within) if index < FIRST_EXACT >> 8 => {
+                if self.first.len() <= within {
+                    self.first.resize_with(within.saturating_add(1), || None);
+                }
+                if let Some(page) = self.first.get_mut(within) {
+                    *page = Some(slots);
+                }
+            }
+            _ => {
+                self.hot.insert(index, slots);
+            }
+        }
+    }
+
+    fn take_hot(&mut self, index: u64) -> Option<Box<Slots>> {
+        if index < FIRST_EXACT >> 8 {
+            return usize::try_from(index).ok().and_then(|index| self.first.get_mut(index)?.take());
+        }
+        self.hot.remove(&index)
+    }
+
     /// The references to nodes that a collection of the heap starts from, and the others, which it
     /// must rewrite or forget.
     pub(super) fn references(&mut self) -> (Vec<&mut Value>, Vec<&mut Value>) {
-        if let Some((index, slots)) = self.current.take() {
-            self.hot.insert(index, slots);
-        }
+        self.put_back();
         let (mut roots, mut rest) = (Vec::new(), Vec::new());
+        let first = self.first.iter_mut().flatten().flat_map(|slots| slots.iter_mut()).flatten();
+        roots.extend(first.filter(|value| matches!(value, Value::Node(_))));
         for (index, slots) in &mut self.hot {
-            let first = *index < FIRST_EXACT >> 8;
             let fetched = self.fetched.get(index).map_or(&[][..], Vec::as_slice);
             for (within, value) in slots.iter_mut().enumerate() {
                 let Some(value @ Value::Node(_)) = value else { continue };
-                let kept = first
-                    || (!fetched.is_empty()
-                        && u8::try_from(within).is_ok_and(|within| fetched.contains(&within)));
+                let kept = !fetched.is_empty()
+                    && u8::try_from(within).is_ok_and(|within| fetched.contains(&within));
                 if kept { roots.push(value) } else { rest.push(value) }
             }
         }
@@ -156,9 +188,7 @@ impl Memo {
     pub(super) fn pack(&mut self) {
         let (cold, wide_pages) = (&mut self.cold, &mut self.wide_pages);
         self.hot.retain(|index, slots| {
-            if *index < FIRST_EXACT >> 8
-                || slots.iter().flatten().any(|value| matches!(value, Value::Node(_)))
-            {
+            if slots.iter().flatten().any(|value| matches!(value, Value::Node(_))) {
                 return true;
             }
             let packed = match pack(slots, |value| value) {

@@ -1,10 +1,13 @@
 //! Pickles: every stream of a member, followed to its end.
 
 mod calls;
+mod containers;
 mod detect;
 mod dialect;
 mod dtype;
+mod execute;
 mod heap;
+mod importing;
 mod imports;
 mod joblib;
 mod machine;
@@ -13,6 +16,7 @@ mod names;
 mod number;
 mod objects;
 mod opcode;
+mod operands;
 mod payload;
 mod reader;
 mod record;
@@ -44,7 +48,8 @@ impl Analyser for Pickle {
     fn claims(&self, probe: &Probe<'_>) -> bool {
         let extension = probe.extension();
         let limits = crate::base::Limits::default();
-        detect::looks_like_pickle(&probe.head, 0, extension.as_deref(), &limits).unwrap_or(false)
+        detect::looks_like_pickle(probe.head, probe.bytes, extension.as_deref(), &limits)
+            .unwrap_or(false)
     }
 
     fn analyse(

@@ -6,6 +6,9 @@
 
 use crate::evidence::Divergence;
 
+/// Digits of the longest number: CPython's own limit for decimal text since 3.11.
+const LONGEST: usize = 4300;
+
 /// A number as read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Number {
@@ -25,8 +28,12 @@ pub(super) struct Read {
 /// `INT`: a line, `00` and `01` being booleans.
 pub(super) fn int(line: &[u8]) -> Option<Read> {
     let (text, nul) = until_nul(line);
-    let mut read = integer(text)?;
-    if text.len() == 2
+    let mut read = match text {
+        // `strtol` of nothing that ends with a NUL is 0.
+        [] if nul => Read { number: Number::Small(0), divergence: None },
+        text => integer(text)?,
+    };
+    if line.len() == 2
         && let Number::Small(number @ (0 | 1)) = read.number
     {
         read.number = Number::Bool(number == 1);
@@ -71,11 +78,48 @@ pub(super) fn float(line: &[u8]) -> Option<Option<Divergence>> {
     plain(&python).then_some(Some(Divergence::NumberForm))
 }
 
+/// A memo slot, as `GET` and `PUT` write it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub(super) slot: SlotNumber,
+    pub(super) divergence: Option<Divergence>,
+}
+
+/// Which slot.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum SlotNumber {
+    Small(u64),
+    /// Beyond what C can count; pickle.py takes any number. Its digits.
+    Large(String),
+    Negative,
+}
+
 /// `GET` and `PUT`: base 10 with blanks, underscores and leading zeros.
-pub(super) fn index(line: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(trim(line)).ok()?;
-    let text = without_underscores(text)?;
-    text.parse().ok()
+pub(super) fn slot(line: &[u8]) -> Option<Slot> {
+    let (text, nul) = until_nul(line);
+    let text = std::str::from_utf8(trim(text)).ok()?;
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let digits = without_underscores(digits)?;
+    if digits.is_empty() || digits.len() > LONGEST || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digits = digits.trim_start_matches('0');
+    let nul = nul.then_some(Divergence::NumberNul);
+    let (slot, divergence) = match digits.parse::<i64>().ok().and_then(|slot| slot.try_into().ok())
+    {
+        _ if negative && !digits.is_empty() => (SlotNumber::Negative, nul),
+        _ if digits.is_empty() => (SlotNumber::Small(0), nul),
+        Some(slot) => {
+            // C's memo is an array: behind this it would need 64 GiB, and soon more than there is.
+            let huge = slot > u64::from(u32::MAX);
+            (SlotNumber::Small(slot), if huge { Some(Divergence::NumberForm) } else { nul })
+        }
+        None => (SlotNumber::Large(digits.to_owned()), Some(Divergence::NumberForm)),
+    };
+    Some(Slot { slot, divergence })
 }
 
 fn until_nul(line: &[u8]) -> (&[u8], bool) {
@@ -85,8 +129,13 @@ fn until_nul(line: &[u8]) -> (&[u8], bool) {
     }
 }
 
+/// Without the blanks around it, of which C and Python have one more than Rust: the vertical tab.
 fn trim(text: &[u8]) -> &[u8] {
-    text.trim_ascii()
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    let start = text.iter().take_while(|byte| blank(byte)).count();
+    let rest = text.get(start..).unwrap_or(&[]);
+    let end = rest.iter().rev().take_while(|byte| blank(byte)).count();
+    rest.get(..rest.len().saturating_sub(end)).unwrap_or(&[])
 }
 
 fn without_underscores(text: &str) -> Option<String> {
@@ -132,7 +181,6 @@ fn integer(text: &[u8]) -> Option<Read> {
 
 /// Digits of any length → two's complement. Quadratic, so bounded: nobody writes longer ones.
 fn big(digits: &str, base: u32, negative: bool) -> Option<Vec<u8>> {
-    const LONGEST: usize = 4300; // CPython's own limit for decimal text since 3.11.
     if digits.len() > LONGEST {
         return None;
     }
@@ -184,6 +232,12 @@ mod tests {
         assert_eq!(int(b" 7"), small(7, None));
         assert_eq!(int(b"-12"), small(-12, None));
         assert_eq!(int(b"1\0zz"), small(1, Some(Divergence::NumberNul)));
+        assert_eq!(int(b"\0zz"), small(0, Some(Divergence::NumberNul)));
+        let boolean = Number::Bool(true);
+        assert_eq!(
+            int(b"1\0"),
+            Some(Read { number: boolean, divergence: Some(Divergence::NumberNul) })
+        );
         assert_eq!(int(b"01"), Some(Read { number: Number::Bool(true), divergence: None }));
         assert_eq!(int(b"+1"), Some(Read { number: Number::Bool(true), divergence: None }));
         assert_eq!(int(b""), None);
@@ -218,9 +272,17 @@ mod tests {
         assert_eq!(float(b" 1.0"), Some(Some(Divergence::NumberForm)));
         assert_eq!(float(b"1.0\0z"), Some(Some(Divergence::NumberNul)));
         assert_eq!(float(b"x"), None);
-        assert_eq!(index(b" 1_0"), Some(10));
-        assert_eq!(index(b"007"), Some(7));
-        assert_eq!(index(b"-1"), Some(-1));
-        assert_eq!(index(b"0x1"), None);
+        let small = |number| Some(Slot { slot: SlotNumber::Small(number), divergence: None });
+        assert_eq!(slot(b" 1_0"), small(10));
+        assert_eq!(slot(b"007\x0b"), small(7));
+        assert_eq!(slot(b"-0"), small(0));
+        assert_eq!(slot(b"4294967295"), small(u64::from(u32::MAX)));
+        assert_eq!(slot(b"4294967296").unwrap().divergence, Some(Divergence::NumberForm));
+        assert_eq!(slot(b"-1").unwrap().slot, SlotNumber::Negative);
+        assert_eq!(slot(b"1\0zz").unwrap().divergence, Some(Divergence::NumberNul));
+        let large = slot(b"0099999999999999999999").unwrap();
+        assert_eq!(large.slot, SlotNumber::Large("99999999999999999999".to_owned()));
+        assert_eq!(slot(b"0x1"), None);
+        assert_eq!(slot(b"\0"), None);
     }
 }

@@ -214,7 +214,10 @@ impl Recorder {
                 PickleFact::Import(import) => {
                     if let (Some(module), Some(name)) = (&import.module, &import.name)
                         && is_importable(module)
-                        && is_importable(name)
+                        && (is_importable(name)
+                            || (name.is_empty()
+                                && (import.opcode == ImportOpcode::StackGlobal
+                                    || is_known_module(module))))
                     {
                         seen.importable = true;
                         seen.known_module |= is_known_module(module);

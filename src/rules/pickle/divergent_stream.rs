@@ -37,7 +37,7 @@ const fn form_in_words(form: Divergence) -> (&'static str, &'static str) {
         Divergence::ArgumentsNotTuple => {
             ("arguments-not-tuple", "a function is called with something that is no tuple")
         }
-        Divergence::EmptyName => ("empty-name", "an import has no module or no name"),
+        Divergence::NameForm => ("name-form", "the name of an import is empty or cut off"),
         Divergence::BrokenText => ("broken-text", "a text is not valid UTF-8"),
         Divergence::FrameCrossed => ("frame-crossed", "an argument crosses the end of a frame"),
         Divergence::FrameNested => ("frame-nested", "a frame begins inside another"),

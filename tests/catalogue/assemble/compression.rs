@@ -5,6 +5,9 @@ use std::io::Write as _;
 
 use super::zip::crc32;
 
+/// Compresses.
+pub(crate) type Pack = fn(&[u8]) -> Vec<u8>;
+
 /// Raw deflate.
 pub(crate) fn deflate(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());

@@ -7,7 +7,7 @@ use super::{join, text, unicode};
 pub(crate) fn npy_with_header(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
     let prefix = if version == 1 { 10 } else { 12 };
     let mut header = header.to_owned();
-    while (prefix + header.len() + 1) % 64 != 0 {
+    while !(prefix + header.len() + 1).is_multiple_of(64) {
         header.push(' ');
     }
     header.push('\n');

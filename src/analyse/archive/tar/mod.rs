@@ -58,6 +58,12 @@ impl Analyser for Tar {
             examination.refine_format(&FORMAT, Format::new("torch-tar"));
             examination.record(None, TorchFact::LegacyTar);
         }
+        if is_nemo(&members) {
+            // Its configuration names classes to instantiate, and is not analysed yet.
+            examination.refine_format(&FORMAT, NEMO);
+            let reason = UnscannedReason::NoAnalyser { format: NEMO };
+            examination.record(None, CoverageFact::Unscanned { reason });
+        }
         note_duplicates(&members, &mut walk.anomalies);
         walk.anomalies.record(examination);
         if !at_once {
@@ -67,6 +73,15 @@ impl Analyser for Tar {
         }
         result
     }
+}
+
+/// Archives of NeMo: a tar with a configuration.
+const NEMO: Format = Format::new("nemo");
+
+fn is_nemo(members: &[Member]) -> bool {
+    members
+        .iter()
+        .any(|member| member.name.strip_prefix("./").unwrap_or(&member.name) == "model_config.yaml")
 }
 
 /// Notes files of the same name: readers take the last, extraction writes them all.

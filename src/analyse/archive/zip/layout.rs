@@ -2,6 +2,7 @@
 
 use super::ZipArchive;
 use super::npz::Npz;
+use super::recognised;
 use crate::analyse::torch::exported::ExportedProgram;
 use crate::analyse::torch::zip::TorchZip;
 use crate::analyse::{Examination, Stop};
@@ -29,4 +30,12 @@ pub trait ZipLayout: Sync {
 }
 
 /// Every layout. One that is not here is a plain zip.
-pub static LAYOUTS: &[&dyn ZipLayout] = &[&TorchZip, &ExportedProgram, &Npz];
+pub static LAYOUTS: &[&dyn ZipLayout] = &[
+    &TorchZip,
+    &ExportedProgram,
+    &Npz,
+    &recognised::KERAS,
+    &recognised::KERAS_WEIGHTS,
+    &recognised::SKOPS,
+    &recognised::TORCHSERVE,
+];

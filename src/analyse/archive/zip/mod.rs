@@ -14,6 +14,7 @@ mod layout;
 mod loose;
 mod member;
 mod npz;
+mod recognised;
 mod survey;
 #[cfg(test)]
 mod tests;

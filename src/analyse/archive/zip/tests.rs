@@ -11,7 +11,7 @@ use crate::evidence::{ArchiveAnomaly as Anomaly, ArchiveFact, Fact, FileEvidence
 
 /// A member to be written, every field open to lies.
 #[derive(Clone)]
-struct Entry {
+pub(super) struct Entry {
     name: Vec<u8>,
     local_name: Option<Vec<u8>>,
     data: Vec<u8>,
@@ -37,7 +37,7 @@ fn sum(bytes: &[u8]) -> u32 {
     checksum(&bytes.to_vec()).unwrap()
 }
 
-fn stored(name: &str, data: &[u8]) -> Entry {
+pub(super) fn stored(name: &str, data: &[u8]) -> Entry {
     Entry {
         name: name.into(),
         local_name: None,
@@ -73,7 +73,7 @@ fn packed(name: &str, data: &[u8]) -> Entry {
     stored(name, data)
 }
 
-struct Builder {
+pub(super) struct Builder {
     prefix: Vec<u8>,
     entries: Vec<Entry>,
     comment: Vec<u8>,
@@ -82,7 +82,7 @@ struct Builder {
     end_record: bool,
 }
 
-fn zip(entries: &[Entry]) -> Builder {
+pub(super) fn zip(entries: &[Entry]) -> Builder {
     Builder {
         prefix: Vec::new(),
         entries: entries.to_vec(),
@@ -155,7 +155,7 @@ impl Builder {
         out
     }
 
-    fn judge(&self) -> FileEvidence {
+    pub(super) fn judge(&self) -> FileEvidence {
         judge(&self.bytes())
     }
 

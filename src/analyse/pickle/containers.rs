@@ -1,0 +1,107 @@
+//! The opcodes that make and fill containers.
+
+use crate::base::Budget;
+use crate::evidence::{Divergence, MutationOpcode};
+
+use super::machine::{Machine, Step, malformed};
+use super::value::{Kind, Node, Value};
+
+/// Values looked at to find out whether a key has a list in it.
+const KEY_PARTS: usize = 64;
+
+impl Machine<'_> {
+    pub(super) fn push_container(&mut self, kind: Kind, start: usize) -> Step {
+        let container = self.heap.container(kind, self.stack.get(start..).unwrap_or(&[]));
+        self.check_extent(container)?;
+        self.stack.truncate(start);
+        self.push(container)
+    }
+
+    pub(super) fn push_tuple(&mut self, count: usize) -> Step {
+        let start = match self.stack.len().checked_sub(count) {
+            Some(start) if start >= self.fence() => start,
+            _ => return self.underflow(),
+        };
+        self.push_container(Kind::Tuple, start)
+    }
+
+    pub(super) fn check_extent(&mut self, value: Value) -> Step {
+        let (depth, expansion) = self.heap.extent(value);
+        if depth > self.limits.value_depth {
+            return self.exhausted(Budget::ValueDepth, u64::from(self.limits.value_depth));
+        }
+        if expansion > self.limits.expansion {
+            // Nothing is hidden by it, so that the stream is followed on.
+            self.recorder.expansion.get_or_insert(self.at);
+        }
+        Ok(())
+    }
+
+    /// `APPEND(S)`, `ADDITEMS`, `SETITEM(S)`: adds the values from `start` on to what is below.
+    pub(super) fn add(&mut self, start: usize, kind: Kind, opcode: MutationOpcode) -> Step {
+        let target = match start.checked_sub(1).and_then(|index| self.stack.get(index)) {
+            Some(target) if start > self.fence() => *target,
+            _ => return self.underflow(),
+        };
+        let added = self.stack.get(start..).unwrap_or(&[]);
+        if added.is_empty() {
+            if !self.takes_items(target, kind) && kind != Kind::Dict {
+                let detail = format!("{} without items on no {}", opcode.name(), kind.name());
+                self.recorder.divergence(self.at, Divergence::EmptyAppend, detail);
+            }
+            return Ok(());
+        }
+        if kind == Kind::Dict && added.len() & 1 == 1 {
+            return malformed("odd number of items for SETITEMS");
+        }
+        let step = if kind == Kind::Dict { 2 } else { 1 };
+        if self.heap_kind(target) == Some(kind) {
+            if kind != Kind::List && self.any_unhashable(added.iter().step_by(step)) {
+                return malformed("an unhashable key or member");
+            }
+            self.heap.extend(target, self.stack.get(start..).unwrap_or(&[]));
+            self.check_extent(target)?;
+        } else {
+            self.note_mutation(target, kind, opcode);
+        }
+        self.stack.truncate(start);
+        Ok(())
+    }
+
+    /// Whether one of the keys is certainly unhashable: a list, or a tuple with one in it.
+    pub(super) fn any_unhashable<'v>(&self, mut keys: impl Iterator<Item = &'v Value>) -> bool {
+        keys.any(|key| match key {
+            Value::Forgotten(kind) => kind.is_unhashable(),
+            Value::Node(_) => match self.heap_kind(*key) {
+                Some(Kind::Tuple) => self.holds_unhashable(*key),
+                Some(kind) => kind.is_unhashable(),
+                None => false,
+            },
+            _ => false,
+        })
+    }
+
+    fn holds_unhashable(&self, tuple: Value) -> bool {
+        let mut parts = vec![tuple];
+        for _ in 0..KEY_PARTS {
+            let Some(part) = parts.pop() else { return false };
+            match self.heap_kind(part) {
+                Some(Kind::Tuple) => {
+                    let items = self.objects().items(part).unwrap_or(&[]);
+                    parts.extend(items.iter().take(KEY_PARTS));
+                }
+                Some(kind) if kind.is_unhashable() => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    #[inline]
+    pub(super) fn heap_kind(&self, value: Value) -> Option<Kind> {
+        match self.heap.node_of(value) {
+            Some(Node::Container { kind, .. } | Node::Text { kind, .. }) => Some(*kind),
+            _ => None,
+        }
+    }
+}
