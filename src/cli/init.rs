@@ -114,7 +114,7 @@ mod tests {
             let manifest = manifest.unwrap_or_else(|problems| {
                 panic!("{}", crate::base::render_problems(&problems, false))
             });
-            assert_eq!(manifest.entries.len(), if text == MANIFEST { 1 } else { 2 });
+            assert_eq!(manifest.entries.len(), if text == MANIFEST { 1 } else { 3 });
         }
     }
 

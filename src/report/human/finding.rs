@@ -144,7 +144,9 @@ pub(super) fn write_notes(notes: &[&Finding], page: &Page, out: &mut dyn Write) 
         let mark = format!("  {}{} ", styled(style, first.severity), styled(DIM, bracketed(first)));
         let mut text = String::new();
         let places = listed(&note);
-        if !places.is_empty() {
+        // A single finding names its file itself.
+        let is_named = note.others.is_empty() && first.description.contains(&format!("`{places}`"));
+        if !places.is_empty() && !is_named {
             let _ = write!(text, "{places}: ");
         }
         text.push_str(&first.description);

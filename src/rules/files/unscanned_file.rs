@@ -32,7 +32,7 @@ impl Rule for UnscannedFile {
             let (subject, what, advice) = explain(reason);
             violations.push(seen.violation(
                 subject,
-                format!("{}{} was not judged: {what}.", seen.holder(), seen.at_byte()),
+                format!("{} was not judged: {what}.", seen.holder()),
                 advice,
             ));
         }
