@@ -185,7 +185,7 @@ fn shown_policies_and_manifests_are_right() {
                 assert!(manifest.is_ok(), "{path}\n{text}\n{manifest:?}");
             } else if ["extends", "pickle", "card", "license", "rules", "profiles", "waivers"]
                 .iter()
-                .any(|key| has(key))
+                .any(has)
             {
                 policies += 1;
                 let policy = PolicyLayers::read("p.yaml", document, &rules, &load);
