@@ -40,7 +40,9 @@ fn hash(parts: &[&str], occurrence: u64) -> String {
     if occurrence > 0 {
         hasher.update(&occurrence.to_le_bytes());
     }
-    hasher.finish().to_string().chars().take(16).collect()
+    let mut digits = hasher.finish().to_string();
+    digits.truncate(16);
+    digits
 }
 
 /// `hf://owner/model` of `hf://owner/model@revision`.
