@@ -9,6 +9,9 @@ pub(crate) mod tar;
 pub(crate) mod torch;
 pub(crate) mod zip;
 
+/// Wraps bytes in something that holds them.
+pub(crate) type Pack = fn(&[u8]) -> Vec<u8>;
+
 /// Joins pieces.
 pub(crate) fn join(pieces: &[&[u8]]) -> Vec<u8> {
     pieces.concat()

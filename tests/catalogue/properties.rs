@@ -9,7 +9,7 @@ use crate::assemble::sevenz::sevenz;
 use crate::assemble::torch::{Legacy, OldTar, checkpoint, checkpoint_with, record};
 use crate::assemble::zip::{deflated, stored, zip};
 use crate::assemble::{
-    canary, evil, join, protocol2, protocol4, safetensors, stack_global, tar, text,
+    Pack, canary, evil, join, protocol2, protocol4, safetensors, stack_global, tar, text,
 };
 use crate::verdict::{judge, judge_path};
 
