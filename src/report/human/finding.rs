@@ -150,6 +150,9 @@ pub(super) fn write_notes(notes: &[&Finding], page: &Page, out: &mut dyn Write) 
             let _ = write!(text, "{places}: ");
         }
         text.push_str(&first.description);
+        if !note.others.is_empty() {
+            let _ = write!(text, " And {} more like this.", grouped(note.others.len() as u64));
+        }
         page.paragraph(&mark, INDENT, &text, out)?;
     }
     Ok(())

@@ -54,7 +54,7 @@ impl Rule for IncompleteCard {
             card,
             "incomplete card",
             format!(
-                "The model card {} is {degree}: {} % of the required sections, {} % are asked for. \
+                "The model card {} is {degree}: {}% of the required sections, {}% are asked for. \
                  Missing: {}.",
                 quoted(&card.path),
                 report.completeness,

@@ -26,14 +26,14 @@ pub(super) fn examples() -> Vec<Example> {
         ),
         Example::new(
             "incomplete-card",
-            &["The model card `README.md` is partially complete: 50 % of the required sections, \
-               80 % are asked for. Missing: `bias`."],
+            &["The model card `README.md` is partially complete: 50% of the required sections, \
+               80% are asked for. Missing: `bias`."],
             with_card(card("Other", "known issue", 200)),
             good(),
         ),
         Example::new(
             "incomplete-card",
-            &["is significantly incomplete: 0 % of the required sections, 80 % are asked for. \
+            &["is significantly incomplete: 0% of the required sections, 80% are asked for. \
                Missing: `limitations` and `bias`."],
             with_card(card("Other", "", 200)),
             // Without a card, `missing-card` says all there is to say.
