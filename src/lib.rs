@@ -18,6 +18,7 @@ pub mod cli;
 pub mod evaluate;
 pub mod evidence;
 pub mod finding;
+pub mod lock;
 pub mod manifest;
 pub mod policy;
 pub mod report;

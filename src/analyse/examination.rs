@@ -72,7 +72,7 @@ pub trait Siblings: Sync {
     fn paths(&self) -> Vec<String>;
 
     /// Opens one by its exact path inside the model; `None` if there is no such file.
-    fn open(&self, path: &str) -> Option<io::Result<Box<dyn ReadAt>>>;
+    fn open(&self, path: &str) -> Option<io::Result<Arc<dyn ReadAt>>>;
 }
 
 /// A file that stands alone.
@@ -84,7 +84,7 @@ impl Siblings for NoSiblings {
         Vec::new()
     }
 
-    fn open(&self, _path: &str) -> Option<io::Result<Box<dyn ReadAt>>> {
+    fn open(&self, _path: &str) -> Option<io::Result<Arc<dyn ReadAt>>> {
         None
     }
 }
@@ -400,6 +400,7 @@ pub fn analyse_file(
         path: path.to_owned(),
         size: length,
         sha256: None,
+        listed: None,
         formats,
         status,
         evidence: examination.evidence,

@@ -2,6 +2,7 @@
 
 mod digest;
 mod editor_schema;
+mod git_blob;
 mod limits;
 mod located;
 mod path_glob;
@@ -17,6 +18,7 @@ mod yaml;
 
 pub use digest::{Digest, DigestError, Sha256Hasher};
 pub use editor_schema::{editor_schema, inlining_generator};
+pub use git_blob::{GitBlobHasher, GitBlobId, GitBlobIdError};
 pub use limits::{Budget, Limits};
 pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
 pub use path_glob::{GlobError, NameGlob, PathGlobs};
@@ -24,7 +26,7 @@ pub use problem::{Problem, render_problems};
 pub use read_at::{FileBytes, ReadAt, Window, read_exact_at, read_up_to};
 pub use reading::{Fields, Reading, Value, quoted};
 pub use repo_id::{RepoId, RepoIdError};
-pub use revision::{Revision, RevisionError};
+pub use revision::{Commit, CommitError, Revision, RevisionError};
 pub use severity::{Severity, UnknownSeverity};
 pub use suggestion::closest;
 pub use untrusted::Untrusted;

@@ -22,6 +22,11 @@ pub trait ReadAt: Send + Sync {
         Ok(self.read_at(0, &mut [0])? == 0)
     }
 
+    /// Says which ranges, as offset and length, are about to be read in small pieces, so that
+    /// bytes behind a network can be fetched at once instead of one after another. A hint: what
+    /// it does or fails to do shows only in how long the reads take.
+    fn prefetch(&self, _ranges: &[(u64, u64)]) {}
+
     /// Whether reading at a lower offset than before is cheap. False for decompressed streams,
     /// which start again from their beginning.
     fn seeks_cheaply(&self) -> bool {
@@ -173,6 +178,14 @@ impl ReadAt for Window<'_> {
             Some(part) if count > 0 => self.parent.read_at(self.start.saturating_add(offset), part),
             _ => Ok(0),
         }
+    }
+
+    fn prefetch(&self, ranges: &[(u64, u64)]) {
+        let inside = ranges.iter().filter_map(|(offset, length)| {
+            let length = (*length).min(self.length.saturating_sub(*offset));
+            (length > 0).then(|| (self.start.saturating_add(*offset), length))
+        });
+        self.parent.prefetch(&inside.collect::<Vec<_>>());
     }
 
     fn seeks_cheaply(&self) -> bool {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A commit, branch or tag of a repository, as written.
 ///
 /// Accepted is what git accepts as a reference (`git check-ref-format`), of at most 255 bytes.
@@ -28,7 +30,59 @@ impl Revision {
 
     /// Whether it is a full commit hash, which alone always means the same bytes.
     pub fn is_commit(&self) -> bool {
-        self.0.len() == 40 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+        self.commit().is_some()
+    }
+
+    /// The commit, if it is a full commit hash.
+    pub fn commit(&self) -> Option<Commit> {
+        self.0.parse().ok()
+    }
+}
+
+/// A full commit id: 40 hexadecimal digits, lower-case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Commit(String);
+
+/// Text that is no full commit id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a commit id has 40 hexadecimal digits")]
+pub struct CommitError;
+
+impl Commit {
+    /// The 40 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Commit {
+    type Err = CommitError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(CommitError)
+        }
+    }
+}
+
+impl fmt::Display for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl Serialize for Commit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Commit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -8,9 +8,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::progress::Progress;
 use crate::analyse::{Siblings, analyse_file};
-use crate::base::{Digest, FileBytes, Limits, ReadAt, Sha256Hasher, read_up_to};
+use crate::base::{Digest, Limits, ReadAt, Sha256Hasher, read_up_to};
 use crate::evidence::{CoverageFact, Evidence, Fact, FileEvidence, FileFact, Origin, Status};
-use crate::source::{Opened, Snapshot, SnapshotFile};
+use crate::source::{Opened, OpenedBytes, Snapshot, SnapshotFile};
 
 /// Files up to this size are read whole, with one read into a buffer that is used again.
 const SMALL: usize = 64 << 10;
@@ -129,7 +129,7 @@ struct Work<'a> {
 
 #[derive(Default)]
 struct Queue {
-    digests: VecDeque<(usize, Arc<FileBytes>)>,
+    digests: VecDeque<(usize, Arc<dyn ReadAt>)>,
     /// Tasks whose analysis is not finished, so that they may still ask for a digest.
     analysing: usize,
     hashing: usize,
@@ -137,7 +137,7 @@ struct Queue {
 
 enum Piece {
     Analyse(usize),
-    Hash(usize, Arc<FileBytes>),
+    Hash(usize, Arc<dyn ReadAt>),
 }
 
 /// How far the work is.
@@ -209,7 +209,7 @@ impl<'a> Work<'a> {
                 }
                 Piece::Hash(index, bytes) => {
                     let _finished = Finished(self, |queue| &mut queue.hashing);
-                    done.push(Done::Hashed(index, self.hash(&bytes)));
+                    done.push(Done::Hashed(index, self.hash(&*bytes)));
                 }
             }
         }
@@ -241,11 +241,11 @@ impl<'a> Work<'a> {
             Some(Err(error)) => return unopened(task.file, &error),
             Some(Ok(opened)) => opened,
         };
-        let Opened { mut file, length, fact } = opened;
+        let Opened { mut bytes, length, fact } = opened;
         let facts = task.file.facts.iter().cloned().chain(fact);
         if length <= SMALL as u64 {
             buffer.resize(SMALL, 0);
-            let content = match read_small(&mut file, buffer, length) {
+            let content = match read_small(&mut bytes, buffer, length) {
                 Ok(content) => content,
                 Err(error) => return unopened(task.file, &error),
             };
@@ -254,8 +254,8 @@ impl<'a> Work<'a> {
             self.bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
             return with_facts(evidence, facts);
         }
-        let bytes = match FileBytes::new(file) {
-            Ok(bytes) => Arc::new(bytes),
+        let bytes = match bytes.into_read_at() {
+            Ok(bytes) => bytes,
             Err(error) => return unopened(task.file, &error),
         };
         if task.sha256 {
@@ -270,7 +270,7 @@ impl<'a> Work<'a> {
         with_facts(evidence, facts)
     }
 
-    fn hash(&self, bytes: &FileBytes) -> io::Result<Digest> {
+    fn hash(&self, bytes: &dyn ReadAt) -> io::Result<Digest> {
         let mut chunk = vec![0; CHUNK];
         let mut hasher = Sha256Hasher::default();
         let mut offset = 0_u64;
@@ -293,14 +293,18 @@ impl<'a> Work<'a> {
 
 /// Reads a file of at most [`SMALL`] bytes into the buffer.
 fn read_small<'b>(
-    file: &mut std::fs::File,
+    bytes: &mut OpenedBytes,
     buffer: &'b mut [u8],
     length: u64,
 ) -> io::Result<&'b [u8]> {
     let mut filled = 0_usize;
     let wanted = usize::try_from(length).unwrap_or(SMALL).min(SMALL);
     while let Some(rest) = buffer.get_mut(filled..wanted).filter(|rest| !rest.is_empty()) {
-        match file.read(rest) {
+        let count = match bytes {
+            OpenedBytes::File(file) => file.read(rest),
+            OpenedBytes::Remote(bytes) => bytes.read_at(filled as u64, rest),
+        };
+        match count {
             Ok(0) => return Err(io::Error::other("it became shorter while it was read")),
             Ok(count) => filled = filled.saturating_add(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -352,12 +356,9 @@ impl Siblings for SnapshotSiblings<'_> {
         self.0.files.iter().map(|file| file.path.clone()).collect()
     }
 
-    fn open(&self, path: &str) -> Option<io::Result<Box<dyn ReadAt>>> {
+    fn open(&self, path: &str) -> Option<io::Result<Arc<dyn ReadAt>>> {
         let opened = self.0.file(path)?.open()?;
-        Some(opened.and_then(|opened| {
-            let bytes = FileBytes::new(opened.file)?;
-            Ok(Box::new(bytes) as Box<dyn ReadAt>)
-        }))
+        Some(opened.and_then(|opened| opened.bytes.into_read_at()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{documents, examine};
 use crate::analyse;
-use crate::base::{Document, FileBytes, Limits};
+use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
 use crate::evidence::{Card, Dossier};
 use crate::finding::{Incident, Report};
@@ -116,15 +116,22 @@ pub(super) fn run(request: Request) -> Run {
     let mut judged = Vec::with_capacity(snapshots.len());
     for ((subject, snapshot), files) in request.subjects.into_iter().zip(snapshots).zip(evidence) {
         let card = read_card(&snapshot, &limits);
-        let dossier = Dossier { files, card, is_repository: snapshot.is_repository };
+        let dossier = Dossier {
+            files,
+            card,
+            is_repository: snapshot.is_repository,
+            repository: snapshot.repository,
+        };
         let Subject { entry, name, source, policy, .. } = subject;
-        let revision = snapshot.revision;
+        let revision = snapshot.revision.map(|commit| commit.to_string());
         judged.push(Judged { entry, name, source, revision, dossier, policy });
     }
 
     let run = evaluate::Run {
         version: env!("CARGO_PKG_VERSION"),
         timestamp: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        now,
+        lock: None,
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         policy: request.policy,
         policy_name: request.policy_name,
@@ -143,9 +150,9 @@ fn read_card(snapshot: &Snapshot, limits: &Limits) -> Option<Card> {
         return None;
     }
     let file = snapshot.files.iter().find(|file| file.path.eq_ignore_ascii_case("README.md"))?;
-    let opened = file.open()?.and_then(|opened| FileBytes::new(opened.file));
+    let opened = file.open()?.and_then(|opened| opened.bytes.into_read_at());
     Some(match opened {
-        Ok(bytes) => analyse::read_card(&file.path, &bytes, limits),
+        Ok(bytes) => analyse::read_card(&file.path, &*bytes, limits),
         Err(error) => Card {
             path: file.path.clone(),
             front_matter_error: Some(format!("the card cannot be read: {error}")),

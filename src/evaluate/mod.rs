@@ -21,10 +21,11 @@ use jiff::civil::Date;
 use crate::base::{Digest, Severity};
 use crate::evidence::Dossier;
 use crate::finding::{Finding, Incident, ModelReport, Report, RuleMeta};
+use crate::lock::Lock;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, RULES, Violation};
+use crate::rules::{Case, LockState, RULES, Violation};
 
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
@@ -57,6 +58,10 @@ pub struct Run {
     pub timestamp: String,
     /// The day on which waivers must hold.
     pub today: Date,
+    /// The moment of the run.
+    pub now: jiff::Timestamp,
+    /// What was resolved and accepted before; `None` if nothing is to be compared.
+    pub lock: Option<Lock>,
     /// The policy without a profile: its `fail_on` is the run's, and its waivers are looked after
     /// even if every entry has a profile.
     pub policy: Arc<Policy>,
@@ -78,7 +83,7 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
     for (index, judged) in cases.iter().enumerate() {
         waivers.register(&judged.policy);
         let digests = digests_by_path(&judged.dossier);
-        for ruling in rulings(judged) {
+        for ruling in rulings(judged, &run) {
             let mut finding = judged.finding(ruling, &mut fingerprints);
             let digest = finding.location.path.as_ref().and_then(|path| digests.get(path.as_str()));
             finding.waiver = waivers.cover(&judged.policy, &finding, digest.copied());
@@ -125,9 +130,14 @@ struct Ruling {
 }
 
 /// What the rules that are on say of one model, in registry order, one per subject and place.
-fn rulings(judged: &Judged) -> Vec<Ruling> {
-    let case =
-        Case { entry: judged.entry.as_ref(), dossier: &judged.dossier, policy: &judged.policy };
+fn rulings(judged: &Judged, run: &Run) -> Vec<Ruling> {
+    let case = Case {
+        entry: judged.entry.as_ref(),
+        dossier: &judged.dossier,
+        policy: &judged.policy,
+        lock: lock_state(judged, run.lock.as_ref()),
+        now: run.now,
+    };
     let mut rulings = Vec::new();
     for rule in RULES {
         let meta = rule.meta();
@@ -141,6 +151,13 @@ fn rulings(judged: &Judged) -> Vec<Ruling> {
         }));
     }
     rulings
+}
+
+/// What the lock says of a model. A path given to `scan` has no name that a lock could know.
+fn lock_state<'a>(judged: &Judged, lock: Option<&'a Lock>) -> LockState<'a> {
+    let (Some(entry), Some(lock)) = (&judged.entry, lock) else { return LockState::NoLock };
+    let locked = lock.models.iter().find(|model| model.name == entry.name);
+    locked.map_or(LockState::Unlocked, LockState::Locked)
 }
 
 impl Judged {
@@ -180,6 +197,8 @@ impl Judged {
             name: self.name,
             source: self.source,
             revision: self.revision,
+            trust: None,
+            base_models: Vec::new(),
             card,
             files,
             fail_on: Some(self.policy.fail_on),

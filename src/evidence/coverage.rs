@@ -29,6 +29,12 @@ pub enum CoverageFact {
         /// Why, in the operating system's words.
         reason: String,
     },
+    /// The network did not bring the bytes: nothing is known of the file, which is no judgement on
+    /// it. What was found before stays.
+    Unfetched {
+        /// What happened and what to do.
+        reason: String,
+    },
     /// The bytes were read and say nothing that could be judged.
     Unscanned {
         /// Why.

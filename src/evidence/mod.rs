@@ -7,7 +7,10 @@ mod archive;
 mod card;
 mod coverage;
 mod file;
+mod integrity;
 mod pickle;
+mod reference;
+mod repository;
 mod safetensors;
 mod torch;
 
@@ -17,9 +20,15 @@ pub use archive::{ArchiveAnomaly, ArchiveFact};
 pub use card::{Card, CardSection, Licence};
 pub use coverage::{CoverageFact, UnscannedReason};
 pub use file::{FileFact, NativeKind};
+pub use integrity::{Authority, IntegrityFact, Listed};
 pub use pickle::{
     Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, MutationOpcode, PickleFact,
     StreamSummary,
+};
+pub use reference::{ReferenceFact, ReferenceKind};
+pub use repository::{
+    BranchMembership, CardData, Gate, HubScan, ListedDigest, ListedFile, Repository,
+    RepositoryCommit, ScanProgress, ScanStatus, ScannerResult,
 };
 pub use safetensors::{SafetensorsDefect, SafetensorsFact};
 pub use torch::{TorchDefect, TorchFact};
@@ -35,6 +44,8 @@ pub struct Dossier {
     pub card: Option<Card>,
     /// Whether the entry is a folder or repository, which should have a card, and not one file.
     pub is_repository: bool,
+    /// What the Hub says of it; `None` for a model on this machine.
+    pub repository: Option<Repository>,
 }
 
 /// All that is known of one artifact.
@@ -44,8 +55,10 @@ pub struct FileEvidence {
     pub path: String,
     /// Bytes.
     pub size: u64,
-    /// The digest of the whole file, when one was asked for.
+    /// The digest of the whole file as computed from its bytes, when one was asked for.
     pub sha256: Option<Digest>,
+    /// What the source lists for the file, if it lists anything.
+    pub listed: Option<ListedDigest>,
     /// What the bytes are or could be taken for, outermost only, in the order of detection.
     pub formats: Vec<Format>,
     /// Whether all of the bytes were understood.
@@ -127,6 +140,12 @@ pub enum Fact {
     File(FileFact),
     /// About what could not be analysed.
     Coverage(CoverageFact),
+    /// About whether the bytes are those that were listed.
+    Integrity(IntegrityFact),
+    /// About another repository that the file names.
+    Reference(ReferenceFact),
+    /// What the Hub's scanners say of the file.
+    HubScan(HubScan),
 }
 
 impl From<PickleFact> for Fact {
@@ -157,5 +176,20 @@ impl From<FileFact> for Fact {
 impl From<CoverageFact> for Fact {
     fn from(fact: CoverageFact) -> Self {
         Self::Coverage(fact)
+    }
+}
+impl From<IntegrityFact> for Fact {
+    fn from(fact: IntegrityFact) -> Self {
+        Self::Integrity(fact)
+    }
+}
+impl From<ReferenceFact> for Fact {
+    fn from(fact: ReferenceFact) -> Self {
+        Self::Reference(fact)
+    }
+}
+impl From<HubScan> for Fact {
+    fn from(fact: HubScan) -> Self {
+        Self::HubScan(fact)
     }
 }

@@ -3,7 +3,8 @@
 mod report;
 
 pub use report::{
-    CardReport, FileReport, GlobalReport, Incident, ModelReport, Outcome, Report, Tally, Verdict,
+    BaseModelReport, CardReport, FileReport, GlobalReport, Incident, ModelReport, Outcome, Report,
+    Tally, TrustReport, TrustSignal, Verdict,
 };
 
 use crate::base::Severity;

@@ -63,6 +63,11 @@ pub struct ModelReport {
     pub source: String,
     /// The 40-hex commit, if there is one.
     pub revision: Option<String>,
+    /// How far the model's origin can be trusted; `None` for a model on this machine, of whose
+    /// origin nothing is known.
+    pub trust: Option<TrustReport>,
+    /// The models that this one builds on, as far as it names them.
+    pub base_models: Vec<BaseModelReport>,
     /// The card's completeness, if the model can have a card.
     pub card: Option<CardReport>,
     /// Every file that was judged.
@@ -131,6 +136,52 @@ pub struct CardReport {
     pub completeness: u8,
     /// Each required section and whether it is there, in policy order.
     pub sections: Vec<(String, bool)>,
+}
+
+/// How far a model's origin can be trusted: a score for people, from signals that each show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustReport {
+    /// The points of all signals together, but at least 0 and at most [`maximum`](Self::maximum).
+    pub score: u8,
+    /// 10.
+    pub maximum: u8,
+    /// The signals, in a fixed order.
+    pub signals: Vec<TrustSignal>,
+}
+
+/// One signal of a trust score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustSignal {
+    /// Its name: `publisher`, `downloads`, `licence` …
+    pub signal: &'static str,
+    /// What it gives or takes, by the weights of the policy.
+    pub points: i64,
+    /// What was seen, untrusted text escaped.
+    pub detail: String,
+}
+
+impl TrustReport {
+    /// In a word: 7 and more are high, 4 and more moderate.
+    pub const fn assessment(&self) -> &'static str {
+        match self.score {
+            7.. => "high",
+            4.. => "moderate",
+            _ => "low",
+        }
+    }
+}
+
+/// A model that another builds on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseModelReport {
+    /// As it is named (untrusted).
+    pub target: String,
+    /// The revision that is named with it (untrusted).
+    pub revision: Option<String>,
+    /// Where it is named: the model card, or a file of the model (untrusted).
+    pub named_in: String,
+    /// The name of the model of this report that is the same, if it was judged too.
+    pub judged_as: Option<String>,
 }
 
 /// Something that could not be judged at all.

@@ -16,8 +16,14 @@ pub struct Policy {
     pub card: CardPolicy,
     /// What makes a publisher trustworthy.
     pub trust: TrustPolicy,
+    /// What is asked of a model's history on the Hub.
+    pub provenance: ProvenancePolicy,
+    /// How bytes are compared with what is listed for them.
+    pub integrity: IntegrityPolicy,
     /// Which licences are allowed.
     pub license: LicensePolicy,
+    /// Whether models that a model builds on are judged too, as entries of their own.
+    pub follow_base_models: bool,
     /// Settings by rule id; a rule that is not here has its own severity.
     pub rules: BTreeMap<String, RuleSetting>,
     /// The exceptions, in the order written.
@@ -101,6 +107,99 @@ pub struct TrustPolicy {
     pub minimum_score: u8,
     /// Hub organisations and users.
     pub trusted_publishers: Vec<String>,
+    /// What each signal of the score gives or takes.
+    pub weights: TrustWeights,
+}
+
+/// What each signal of a trust score gives or takes, in points; the defaults are those of the
+/// security audit walkthrough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrustWeights {
+    /// The publisher is on the trusted list.
+    pub trusted_publisher: i64,
+    /// The publisher is not.
+    pub unknown_publisher: i64,
+    /// More than 1,000,000 downloads a month.
+    pub very_popular: i64,
+    /// More than 10,000 downloads a month.
+    pub popular: i64,
+    /// The card names a licence.
+    pub license: i64,
+    /// The card's front matter is there and names none.
+    pub no_license: i64,
+    /// There is no front matter.
+    pub no_card_metadata: i64,
+    /// There are safetensors files.
+    pub safetensors: i64,
+    /// More than 10 commits.
+    pub history: i64,
+    /// Access is gated.
+    pub gated: i64,
+    /// A signature was verified.
+    pub signature: i64,
+}
+
+impl Default for TrustWeights {
+    fn default() -> Self {
+        Self {
+            trusted_publisher: 2,
+            unknown_publisher: -1,
+            very_popular: 2,
+            popular: 1,
+            license: 1,
+            no_license: -1,
+            no_card_metadata: -1,
+            safetensors: 2,
+            history: 1,
+            gated: 1,
+            signature: 1,
+        }
+    }
+}
+
+/// What is asked of a model's history on the Hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvenancePolicy {
+    /// How many of the latest commits are looked at, 0–1000.
+    pub recent_commits: u64,
+    /// Hub accounts beside the publisher whose commits are expected.
+    pub trusted_authors: Vec<String>,
+    /// How many days the commit must have stood; 0 asks for nothing.
+    pub minimum_age_days: u64,
+}
+
+impl Default for ProvenancePolicy {
+    fn default() -> Self {
+        Self { recent_commits: 20, trusted_authors: Vec::new(), minimum_age_days: 0 }
+    }
+}
+
+/// How bytes are compared with what is listed for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IntegrityPolicy {
+    /// How much is compared.
+    pub verify: Verify,
+}
+
+/// How much is compared with its listed digest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(rename_all = "kebab-case", inline)]
+pub enum Verify {
+    /// Files on this machine, and remote files that are read to their end anyway.
+    #[default]
+    Listed,
+    /// Every file that the project loads: remote files are streamed whole.
+    Full,
+}
+
+impl Verify {
+    /// The word in a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Full => "full",
+        }
+    }
 }
 
 /// Which licences are allowed.

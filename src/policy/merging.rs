@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::card_sections::{BUILT_IN_SECTIONS, built_in};
 use super::effective::{
-    CardMatch, CardPolicy, CardSectionPolicy, LicensePolicy, PicklePolicy, Policy, RuleSetting,
-    TrustPolicy, Waiver,
+    CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,
+    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Waiver,
 };
 use super::global_set::GlobalEntry;
 use super::written::{CardSettings, LicenseSettings, PickleSettings, Settings, TrustSettings};
@@ -289,7 +289,11 @@ impl<'a> Merged<'a> {
             trust: TrustPolicy {
                 minimum_score: u8::try_from(self.minimum_score.value).unwrap_or(10),
                 trusted_publishers: owned(&self.trusted_publishers),
+                weights: TrustWeights::default(),
             },
+            provenance: ProvenancePolicy::default(),
+            integrity: IntegrityPolicy::default(),
+            follow_base_models: false,
             license: LicensePolicy {
                 allow: self.license_allow.as_deref().map(owned),
                 deny: owned(&self.license_deny),

@@ -17,8 +17,8 @@ mod written;
 
 pub use card_sections::{BUILT_IN_SECTIONS, BuiltInSection};
 pub use effective::{
-    CardMatch, CardPolicy, CardSectionPolicy, LicensePolicy, PicklePolicy, Policy, RuleSetting,
-    TrustPolicy, Waiver,
+    CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,
+    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Verify, Waiver,
 };
 pub use global_set::{GlobalEntry, GlobalEntryError, GlobalMatch, GlobalPattern, GlobalSet};
 pub use layers::{Loader, PolicyLayers};

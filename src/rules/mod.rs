@@ -21,6 +21,7 @@ pub(crate) mod tests;
 use crate::base::Place;
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
 use crate::finding::{Location, RuleMeta};
+use crate::lock::LockedModel;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 
@@ -35,6 +36,22 @@ pub struct Case<'a> {
     pub dossier: &'a Dossier,
     /// The policy in force for the entry, its profile applied.
     pub policy: &'a Policy,
+    /// What the lock says of it.
+    pub lock: LockState<'a>,
+    /// The moment of the run.
+    pub now: jiff::Timestamp,
+}
+
+/// What a lock says of an entry.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum LockState<'a> {
+    /// There is no lock, so that nothing is asked.
+    #[default]
+    NoLock,
+    /// There is one, and it does not name the entry.
+    Unlocked,
+    /// It names it.
+    Locked(&'a LockedModel),
 }
 
 impl<'a> Case<'a> {

@@ -9,7 +9,7 @@ mod snapshot;
 
 use std::path::{Path, PathBuf};
 
-pub use snapshot::{Content, Opened, Snapshot, SnapshotFile};
+pub use snapshot::{Content, Listing, Opened, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile};
 
 /// Why a source could not be turned into a snapshot.
 #[derive(Debug, thiserror::Error)]

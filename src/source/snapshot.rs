@@ -1,18 +1,23 @@
 //! One model at one moment: which files there are, and how to open them.
 
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::evidence::{Fact, FileFact};
+use crate::base::{Commit, FileBytes, ReadAt};
+use crate::evidence::{Authority, Fact, FileFact, ListedDigest, Repository};
 
 /// One model at one moment: an immutable list of files.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// Every file of the model, sorted by path, whether or not `files:` selects it.
     pub files: Vec<SnapshotFile>,
-    /// The 40-hex commit, where the source knows one.
-    pub revision: Option<String>,
+    /// The commit, where the source knows one.
+    pub revision: Option<Commit>,
+    /// What the Hub says of the model; `None` for a model on this machine.
+    pub repository: Option<Repository>,
     /// Whether the source is a folder or repository, which should have a model card, and not one
     /// file.
     pub is_repository: bool,
@@ -43,15 +48,42 @@ pub struct SnapshotFile {
     pub selected: bool,
     /// Its bytes, or why there are none.
     pub content: Content,
+    /// What its source lists for it, if it lists anything.
+    pub listing: Option<Listing>,
     /// What the source itself found out.
     pub facts: Vec<Fact>,
 }
 
+/// What a source lists for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Bytes.
+    pub size: u64,
+    /// The digest of the content.
+    pub digest: ListedDigest,
+    /// Who says so.
+    pub authority: Authority,
+}
+
+/// Bytes behind a network.
+pub trait RemoteBytes: ReadAt + fmt::Debug {
+    /// All bytes from the first to the last, in one pass and as few requests as possible; a
+    /// broken connection is taken up again where it broke.
+    fn stream(&self) -> io::Result<Box<dyn io::Read + Send + '_>>;
+
+    /// Why a read has failed although the bytes may well be there: the network, the server, a
+    /// file that changed meanwhile. Once there is a reason, nothing that was concluded from a
+    /// failed read counts.
+    fn failure(&self) -> Option<String>;
+}
+
 /// The bytes of a file of a snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Content {
     /// An ordinary file at this path of this machine.
     File(PathBuf),
+    /// A file on the Hub.
+    Remote(Arc<dyn RemoteBytes>),
     /// Never opened: the facts say why.
     Withheld,
 }
@@ -59,12 +91,34 @@ pub enum Content {
 /// An open file of a snapshot.
 #[derive(Debug)]
 pub struct Opened {
-    /// The file, at its beginning.
-    pub file: File,
+    /// Its bytes.
+    pub bytes: OpenedBytes,
     /// Bytes at the moment of opening.
     pub length: u64,
     /// What opening it found out.
     pub fact: Option<Fact>,
+}
+
+/// The bytes of an open file.
+#[derive(Debug)]
+pub enum OpenedBytes {
+    /// A file on this machine, at its beginning.
+    File(File),
+    /// A file on the Hub.
+    Remote(Arc<dyn RemoteBytes>),
+}
+
+impl OpenedBytes {
+    /// The bytes for reading at any offset.
+    ///
+    /// # Errors
+    /// The operating system does not tell the length of a file on this machine.
+    pub fn into_read_at(self) -> io::Result<Arc<dyn ReadAt>> {
+        match self {
+            Self::File(file) => Ok(Arc::new(FileBytes::new(file)?)),
+            Self::Remote(bytes) => Ok(bytes),
+        }
+    }
 }
 
 impl SnapshotFile {
@@ -72,6 +126,11 @@ impl SnapshotFile {
     pub fn open(&self) -> Option<io::Result<Opened>> {
         match &self.content {
             Content::File(path) => Some(open(path)),
+            Content::Remote(bytes) => Some(bytes.len().map(|length| Opened {
+                bytes: OpenedBytes::Remote(Arc::clone(bytes)),
+                length,
+                fact: None,
+            })),
             Content::Withheld => None,
         }
     }
@@ -83,7 +142,8 @@ fn open(path: &Path) -> io::Result<Opened> {
     if !metadata.is_file() {
         return Err(io::Error::other("it was an ordinary file a moment ago and is none now"));
     }
-    Ok(Opened { length: metadata.len(), fact: executable(&metadata), file })
+    let (length, fact) = (metadata.len(), executable(&metadata));
+    Ok(Opened { bytes: OpenedBytes::File(file), length, fact })
 }
 
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -275,9 +276,9 @@ impl Siblings for Folder {
         self.0.keys().cloned().collect()
     }
 
-    fn open(&self, path: &str) -> Option<io::Result<Box<dyn ReadAt>>> {
+    fn open(&self, path: &str) -> Option<io::Result<Arc<dyn ReadAt>>> {
         let bytes = self.0.get(path)?.clone();
-        Some(Ok(Box::new(bytes)))
+        Some(Ok(Arc::new(bytes)))
     }
 }
 

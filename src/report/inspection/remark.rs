@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::super::layout::grouped;
 use crate::base::Untrusted;
 use crate::evidence::{
-    ArchiveFact, CoverageFact, Fact, FileFact, Format, SafetensorsFact, TorchFact, UnscannedReason,
+    ArchiveFact, CoverageFact, Fact, FileFact, Format, IntegrityFact, Listed, ReferenceFact,
+    ReferenceKind, SafetensorsFact, TorchFact, UnscannedReason,
 };
 
 /// A fact in words.
@@ -26,8 +27,38 @@ pub(super) fn remark(fact: &Fact) -> Option<Remark> {
         Fact::Safetensors(fact) => (safetensors(fact), false),
         Fact::File(fact) => (file(fact), false),
         Fact::Coverage(fact) => (coverage(fact), true),
+        Fact::Integrity(fact) => (integrity(fact), false),
+        Fact::Reference(fact) => (reference(fact), false),
+        Fact::HubScan(scan) => {
+            (format!("the Hub's scanners say \"{}\"", word(&scan.status)), false)
+        }
     };
     Some(Remark { text, limits })
+}
+
+fn integrity(fact: &IntegrityFact) -> String {
+    let name = |what: &Listed| match what {
+        Listed::Size => "size",
+        Listed::Sha256 => "SHA-256",
+        Listed::GitBlob => "git blob id",
+    };
+    match fact {
+        IntegrityFact::Mismatch { what, listed, found, .. } => {
+            format!("its {} is {}, listed is {}", name(what), Untrusted(found), Untrusted(listed))
+        }
+        IntegrityFact::Verified { what, .. } => format!("its {} is the listed one", name(what)),
+    }
+}
+
+fn reference(fact: &ReferenceFact) -> String {
+    let how = match fact.kind {
+        ReferenceKind::AdapterBase => "an adapter for",
+        ReferenceKind::RemoteCode => "runs code of",
+        ReferenceKind::Configuration => "names",
+    };
+    let at = fact.revision.as_deref();
+    let at = at.map(|revision| format!(" at {}", quoted(revision))).unwrap_or_default();
+    format!("{how} {}{at}", quoted(&fact.target))
 }
 
 /// The kebab-case name of an enum's variant, with spaces.
@@ -123,6 +154,7 @@ fn coverage(fact: &CoverageFact) -> String {
             format!("given up: more than {} {budget}", grouped(*limit))
         }
         CoverageFact::Unreadable { reason } => with_detail("unreadable", reason),
+        CoverageFact::Unfetched { reason } => with_detail("not fetched", reason),
         CoverageFact::Unscanned { reason } => match reason {
             UnscannedReason::LfsPointer { oid, size } => format!(
                 "a Git LFS pointer in place of the content ({}, {} bytes); run `git lfs pull`",

@@ -14,6 +14,7 @@ fn checkpoint() -> FileEvidence {
     let member =
         |name: &str, size, formats| ArchiveFact::Member { name: name.to_owned(), size, formats };
     FileEvidence {
+        listed: None,
         path: "pytorch_\u{1b}[31mmodel.bin".to_owned(),
         size: 123_456,
         sha256: None,

@@ -10,8 +10,8 @@ use crate::evidence::{
 };
 use crate::manifest::Entry;
 use crate::policy::{
-    CardMatch, CardPolicy, CardSectionPolicy, GlobalSet, LicensePolicy, PicklePolicy, Policy,
-    TrustPolicy,
+    CardMatch, CardPolicy, CardSectionPolicy, GlobalSet, IntegrityPolicy, LicensePolicy,
+    PicklePolicy, Policy, ProvenancePolicy, TrustPolicy,
 };
 
 /// A file in the making.
@@ -69,8 +69,8 @@ impl FileBuilder {
 pub(crate) fn dossier(files: impl IntoIterator<Item = FileBuilder>) -> Dossier {
     Dossier {
         files: files.into_iter().map(|file| file.evidence).collect(),
-        card: None,
         is_repository: true,
+        ..Dossier::default()
     }
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn card(heading: &str, text: &str, words: u64) -> Card {
 
 /// A model with this card.
 pub(crate) fn with_card(card: Card) -> Dossier {
-    Dossier { files: Vec::new(), card: Some(card), is_repository: true }
+    Dossier { card: Some(card), is_repository: true, ..Dossier::default() }
 }
 
 /// A policy that allows a few tensors' names and asks for two sections.
@@ -144,6 +144,9 @@ pub(crate) fn policy() -> Policy {
         keywords: keywords.iter().map(|&keyword| keyword.to_owned()).collect(),
     };
     Policy {
+        provenance: ProvenancePolicy::default(),
+        integrity: IntegrityPolicy::default(),
+        follow_base_models: false,
         fail_on: Severity::Medium,
         pickle: PicklePolicy {
             allowed_globals: GlobalSet {

@@ -12,10 +12,13 @@ mod registry;
 
 use std::collections::BTreeSet;
 
-use super::{Case, RULES, Violation, by_id};
+use super::{Case, LockState, RULES, Violation, by_id};
 use crate::evidence::Dossier;
 use crate::manifest::Entry;
 use crate::policy::Policy;
+
+/// The moment of every test's run: 2026-10-01T00:00:00Z.
+const NOW: jiff::Timestamp = jiff::Timestamp::constant(1_790_812_800, 0);
 
 /// A rule, a model on which it fires and one on which it must not.
 struct Example {
@@ -48,9 +51,10 @@ impl Example {
 /// What one rule says of a dossier.
 fn judge(rule: &str, entry: Option<&Entry>, dossier: &Dossier, policy: &Policy) -> Vec<Violation> {
     let mut violations = Vec::new();
-    by_id(rule)
-        .unwrap_or_else(|| panic!("no rule {rule}"))
-        .check(&Case { entry, dossier, policy }, &mut violations);
+    by_id(rule).unwrap_or_else(|| panic!("no rule {rule}")).check(
+        &Case { entry, dossier, policy, lock: LockState::NoLock, now: NOW },
+        &mut violations,
+    );
     violations
 }
 

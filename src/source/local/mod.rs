@@ -42,6 +42,7 @@ fn single(path: &Path) -> Snapshot {
         path: name.to_string_lossy().into_owned(),
         selected: true,
         content: Content::File(path.to_owned()),
+        listing: None,
         facts: Vec::new(),
     };
     Snapshot { files: vec![file], ..Snapshot::default() }
@@ -54,7 +55,8 @@ fn folder(path: &Path, revision: Option<&str>) -> Result<Snapshot, SourceError> 
     };
     let files = walk::list(&root, Boundary::of(&root))
         .map_err(|error| SourceError::Io { path: shown(&root), error })?;
-    Ok(Snapshot { files, revision: commit, is_repository: true, unmatched: Vec::new() })
+    let revision = commit.and_then(|commit| commit.parse().ok());
+    Ok(Snapshot { files, revision, is_repository: true, ..Snapshot::default() })
 }
 
 fn refused(path: &Path, error: io::Error) -> SourceError {

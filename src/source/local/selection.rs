@@ -56,6 +56,7 @@ mod tests {
                 path: path.to_owned(),
                 selected: true,
                 content: Content::Withheld,
+                listing: None,
                 facts: Vec::new(),
             });
         }

@@ -165,7 +165,7 @@ impl Walk {
     }
 
     fn push(&mut self, path: String, content: Content, facts: Vec<Fact>) {
-        self.files.push(SnapshotFile { path, selected: true, content, facts });
+        self.files.push(SnapshotFile { path, selected: true, content, listing: None, facts });
     }
 }
 

@@ -3,6 +3,7 @@ use std::os::unix::fs::symlink;
 
 use super::super::super::{SourceError, Wanted, resolve_path};
 use super::*;
+use crate::base::Commit;
 
 fn tree(files: &[&str]) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -58,15 +59,19 @@ fn a_link_inside_is_followed_and_one_that_leaves_is_not() {
     symlink("../secret", model.join("outside")).unwrap();
     symlink("/etc/passwd", model.join("absolute")).unwrap();
     let files = listed(&model);
-    let content: Vec<_> = files.iter().map(|f| (f.path.as_str(), &f.content)).collect();
+    let opened = |file: &SnapshotFile| match &file.content {
+        Content::File(path) => Some(path.clone()),
+        _ => None,
+    };
+    let content: Vec<_> = files.iter().map(|f| (f.path.as_str(), opened(f))).collect();
     let a = fs::canonicalize(model.join("a.bin")).unwrap();
     assert_eq!(
         content,
         [
-            ("a.bin", &Content::File(model.join("a.bin"))),
-            ("absolute", &Content::Withheld),
-            ("inside", &Content::File(a)),
-            ("outside", &Content::Withheld),
+            ("a.bin", Some(model.join("a.bin"))),
+            ("absolute", None),
+            ("inside", Some(a)),
+            ("outside", None),
         ]
     );
     let escape = FileFact::Link { target: "../secret".into(), escapes: true };
@@ -169,13 +174,13 @@ mod cached {
     fn the_main_reference_or_the_named_revision_decides() {
         let root = cache();
         let main = at(root.path(), None).unwrap();
-        assert_eq!(main.revision.as_deref(), Some(SECOND));
+        assert_eq!(main.revision.as_ref().map(Commit::as_str), Some(SECOND));
         assert_eq!(main.files.len(), 1);
         assert_eq!(main.files[0].path, "sub/m.bin");
         assert!(main.files[0].facts.is_empty(), "a link to a blob is how every cache looks");
         assert_eq!(main.files[0].open().unwrap().unwrap().length, 27);
         let first = at(root.path(), Some(FIRST)).unwrap();
-        assert_eq!(first.revision.as_deref(), Some(FIRST));
+        assert_eq!(first.revision.as_ref().map(Commit::as_str), Some(FIRST));
     }
 
     #[test]
@@ -200,8 +205,8 @@ mod cached {
         let snapshot = root.path().join("models--acme--tiny/snapshots").join(FIRST);
         symlink("../../../secret", snapshot.join("leak")).unwrap();
         let found = resolve_path(&snapshot, Wanted::default()).unwrap();
-        assert_eq!(found.revision.as_deref(), Some(FIRST));
-        assert_eq!(found.files[0].content, Content::Withheld);
+        assert_eq!(found.revision.as_ref().map(Commit::as_str), Some(FIRST));
+        assert!(matches!(found.files[0].content, Content::Withheld));
         assert!(matches!(found.files[1].content, Content::File(_)));
     }
 
