@@ -4,11 +4,17 @@
 //! out, links in circles, fifos, devices, names that are no Unicode. What is not an ordinary file
 //! is never opened; it stands in the snapshot with the fact that says so.
 
+mod activity;
+mod environment;
+#[allow(dead_code, unused_imports, reason = "the source that reads from the Hub is to use it")]
+mod http;
 mod local;
 mod snapshot;
 
 use std::path::{Path, PathBuf};
 
+pub use activity::Activity;
+pub use environment::{Environment, EnvironmentError};
 pub use snapshot::{Content, Listing, Opened, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile};
 
 /// Why a source could not be turned into a snapshot.
