@@ -1,0 +1,4 @@
+//! What GitHub Actions show of a run, beside SARIF.
+
+pub(super) mod annotations;
+pub(super) mod summary;
