@@ -84,6 +84,11 @@ pub static OUTPUTS: &[Output] = &[
         write: github::annotations::write,
     },
     Output {
+        name: "github-outputs",
+        about: "verdict and counts for GitHub's step outputs",
+        write: github::outputs::write,
+    },
+    Output {
         name: "github-summary",
         about: "Markdown for GitHub's step summary",
         write: github::summary::write,
