@@ -4,7 +4,13 @@
 //! out, links in circles, fifos, devices, names that are no Unicode. What is not an ordinary file
 //! is never opened; it stands in the snapshot with the fact that says so.
 
+mod boundary;
+mod cache;
+mod hub;
+mod lenient;
+mod listing;
 mod local;
+mod selection;
 mod snapshot;
 
 use std::path::{Path, PathBuf};
@@ -112,4 +118,11 @@ pub fn resolve(source: &str, base: &Path, wanted: Wanted<'_>) -> Result<Snapshot
 /// Turns a path of this machine into a snapshot.
 pub fn resolve_path(path: &Path, wanted: Wanted<'_>) -> Result<Snapshot, SourceError> {
     local::resolve(path, wanted)
+}
+
+/// A path as shown: `/` between its parts on every system, control characters escaped.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('\\', "/").into() };
+    crate::base::Untrusted(&text).to_string()
 }
