@@ -18,8 +18,8 @@ use crate::base::Commit;
 use crate::evidence::{Authority, ListedDigest};
 
 pub(super) use layout::{
-    CachedSnapshot, commit_of_snapshot_folder, folder_of, is_bookkeeping, repository_of_snapshot,
-    shared_store, snapshot_folder, snapshot_of,
+    commit_of_snapshot_folder, folder_of, is_bookkeeping, repository_of_snapshot, shared_store,
+    snapshot_folder, snapshot_of,
 };
 pub(super) use tree::{Tree, read as read_tree};
 

@@ -15,6 +15,15 @@ const MOST: usize = 10_000;
 /// Most authors of one commit.
 const MOST_AUTHORS: usize = 1000;
 
+/// The commits that lead to one.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// The latest ones, newest first.
+    pub(super) commits: Vec<RepositoryCommit>,
+    /// How many there are, if the Hub says so.
+    pub(super) count: Option<u64>,
+}
+
 #[derive(Deserialize)]
 struct WrittenCommit {
     id: Commit,
