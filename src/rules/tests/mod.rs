@@ -9,6 +9,7 @@ mod formats;
 mod pickle;
 mod provenance;
 mod registry;
+mod trust;
 
 use std::collections::BTreeSet;
 
@@ -64,6 +65,7 @@ fn examples() -> Vec<Example> {
     examples.extend(files::examples());
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
+    examples.extend(trust::examples());
     examples.extend(card::examples());
     examples
 }
