@@ -82,6 +82,7 @@ impl Client {
     /// The address below the endpoint with these path segments, each percent-encoded (a `/` in
     /// one as `%2F`), and these query pairs. The segments `.` and `..` cannot be written in an
     /// address and are left out: they are to be refused before.
+    #[cfg(test)]
     pub(in crate::source) fn address(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.settings.endpoint.clone();
         if let Ok(mut path) = url.path_segments_mut() {
