@@ -126,7 +126,8 @@ fn model(reading: &mut Reading, value: &Value<'_>) -> Option<LockedModel> {
     let name = fields.require(reading, "name").and_then(|value| reading.foreign_text(&value));
     let source = fields.require(reading, "source").and_then(|value| reading.foreign_text(&value));
     let revision = fields.get("revision").and_then(|value| reading.foreign_text(&value));
-    let globs = fields.get("globs").and_then(|value| reading.list_of(&value, Reading::foreign_text));
+    let globs =
+        fields.get("globs").and_then(|value| reading.list_of(&value, Reading::foreign_text));
     let commit = fields.get("commit").and_then(|value| reading.parsed::<Commit>(&value));
     let files = fields.require(reading, "files").map(|value| files(reading, &value));
     fields.finish(reading);
