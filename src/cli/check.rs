@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
+use super::locked::LockArguments;
 use super::{discovery, documents, outputs, pipeline};
 use crate::base::closest;
 
@@ -26,12 +27,15 @@ pub(super) struct Arguments {
     models: Vec<String>,
 
     #[command(flatten)]
+    lock: LockArguments,
+
+    #[command(flatten)]
     judge: JudgeArguments,
 }
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let Arguments { manifest: path, policy, models, judge } = arguments;
+    let Arguments { manifest: path, policy, models, lock, judge } = arguments;
     // Both are read before either's errors are told, so that one run tells all of them.
     let policy = discovery::policy_of(policy.as_deref(), Some(&path));
     let layers = policy.and_then(|policy| discovery::load(&policy));
@@ -40,6 +44,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         (Err(manifest), Err(policy)) => return Err(manifest.and(policy)),
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
     };
+    let lock = lock.read(&path, &manifest.entries)?;
     select(&mut manifest.entries, &models)?;
     let base = path.parent().unwrap_or(Path::new(""));
     let mut subjects = Vec::with_capacity(manifest.entries.len());
@@ -53,7 +58,8 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         }
         let profile = entry.profile.as_deref().or(judge.profile.as_deref());
         let policy = discovery::in_force(&layers, profile, judge.fail_on)?;
-        subjects.push(pipeline::Subject::of_entry(entry, base, policy));
+        let subject = pipeline::Subject::of_entry(entry.clone(), base, policy);
+        subjects.push(lock.bind(&entry, subject));
     }
     if !problems.is_empty() {
         return Err(Failure::of_problems(problems));
@@ -61,6 +67,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let request = pipeline::Request {
         subjects,
         manifest: Some(manifest.document),
+        lock: lock.into_comparison(),
         policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::{documents, examine};
 use crate::analyse;
-use crate::base::{Document, Limits};
-use crate::evaluate::{self, Judged, binds_digest, evaluate};
-use crate::evidence::{Card, Dossier};
+use crate::base::{Commit, Document, Limits};
+use crate::evaluate::{self, Judged, accepted, binds_digest, evaluate};
+use crate::evidence::{Authority, Card, Dossier, ListedDigest};
 use crate::finding::{Incident, Report};
+use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
-use crate::source::{self, Snapshot, SourceError, Wanted, is_hub, resolve_path};
+use crate::source::{self, Content, Snapshot, SourceError, Wanted, is_hub, resolve_path};
 
 /// One model that is to be judged.
 #[derive(Debug)]
@@ -26,6 +27,10 @@ pub(super) struct Subject {
     source: String,
     /// Where it is on this machine.
     path: PathBuf,
+    /// The commit of the lock, which is judged in place of the manifest's branch or tag.
+    commit: Option<Commit>,
+    /// Why it must not be resolved.
+    withheld: Option<&'static str>,
     /// The policy in force.
     policy: Arc<Policy>,
 }
@@ -39,18 +44,40 @@ impl Subject {
             base.join(&entry.source)
         };
         let (name, source) = (entry.name.clone(), entry.source.clone());
-        Self { entry: Some(entry), name, source, path, policy }
+        Self { entry: Some(entry), name, source, path, commit: None, withheld: None, policy }
     }
 
     /// A path given to `scan`.
     pub(super) fn of_path(name: String, path: PathBuf, policy: Arc<Policy>) -> Self {
-        Self { entry: None, name, source: documents::shown(&path), path, policy }
+        let source = documents::shown(&path);
+        Self { entry: None, name, source, path, commit: None, withheld: None, policy }
+    }
+
+    /// Judged at this commit, whatever its branch does.
+    pub(super) fn at(self, commit: Commit) -> Self {
+        Self { commit: Some(commit), ..self }
+    }
+
+    /// Judged from this folder instead of its source.
+    pub(super) fn copied_to(self, path: PathBuf) -> Self {
+        Self { path, ..self }
+    }
+
+    /// Not resolved at all.
+    pub(super) fn withheld(self, reason: &'static str) -> Self {
+        Self { withheld: Some(reason), ..self }
+    }
+
+    /// Whether the lock says which files of it were accepted.
+    fn is_accepted(&self, lock: Option<&Comparison>) -> bool {
+        lock.zip(self.entry.as_ref()).is_some_and(|(lock, entry)| accepted(lock, entry).is_some())
     }
 
     fn resolve(&self) -> Result<Snapshot, SourceError> {
         let entry = self.entry.as_ref();
+        let written = entry.and_then(|entry| entry.revision.as_deref());
         let wanted = Wanted {
-            revision: entry.and_then(|entry| entry.revision.as_deref()),
+            revision: self.commit.as_ref().map(Commit::as_str).or(written),
             files: entry.map_or(&[], |entry| entry.files.as_slice()),
         };
         // A folder on this machine that is called `hf:` must never stand in for the Hub.
@@ -67,6 +94,8 @@ impl Subject {
 pub(super) struct Request {
     pub(super) subjects: Vec<Subject>,
     pub(super) manifest: Option<Arc<Document>>,
+    /// What was resolved and accepted before, if there is a lock.
+    pub(super) lock: Option<Comparison>,
     /// The policy without a profile.
     pub(super) policy: Arc<Policy>,
     /// The policy as shown.
@@ -99,6 +128,7 @@ pub(super) fn run(request: Request) -> Run {
     let snapshots: Vec<Snapshot> =
         request.subjects.iter().map(|subject| resolve(subject, &mut incidents)).collect();
     let sha256 = request.sha256;
+    let lock = request.lock.as_ref();
     let looks: Vec<examine::Look<'_>> = request
         .subjects
         .iter()
@@ -106,7 +136,9 @@ pub(super) fn run(request: Request) -> Run {
         .map(|(subject, snapshot)| examine::Look {
             snapshot,
             wants_digest: Box::new(move |path| {
-                sha256 || binds_digest(&subject.policy, &subject.name, path)
+                sha256
+                    || binds_digest(&subject.policy, &subject.name, path)
+                    || (subject.is_accepted(lock) && !is_listed_with_sha256(snapshot, path))
             }),
         })
         .collect();
@@ -127,11 +159,12 @@ pub(super) fn run(request: Request) -> Run {
         judged.push(Judged { entry, name, source, revision, dossier, policy });
     }
 
+    let locked = request.lock.as_ref().map(|comparison| Arc::clone(&comparison.lock.document));
     let run = evaluate::Run {
         version: env!("CARGO_PKG_VERSION"),
         timestamp: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         now,
-        lock: None,
+        lock: request.lock,
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         policy: request.policy,
         policy_name: request.policy_name,
@@ -139,8 +172,19 @@ pub(super) fn run(request: Request) -> Run {
         incidents,
     };
     let report = evaluate(judged, run);
-    let documents = request.manifest.into_iter().chain(request.policy_documents).collect();
+    let documents = request.manifest.into_iter().chain(request.policy_documents).chain(locked);
+    let documents = documents.collect();
     Run { report, elapsed: began.elapsed(), documents }
+}
+
+/// Whether the Hub says what the file's SHA-256 is, so that it need not be read to be compared.
+fn is_listed_with_sha256(snapshot: &Snapshot, path: &str) -> bool {
+    let Some(file) = snapshot.file(path) else { return false };
+    let listed = file.listing.map(|listing| (listing.authority, listing.digest));
+    matches!(
+        (&file.content, listed),
+        (Content::Remote(_), Some((Authority::Hub, ListedDigest::Sha256(_))))
+    )
 }
 
 /// The facts of a repository's model card: `README.md` at its root, whatever its case, selected
@@ -167,6 +211,10 @@ fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
     let mut incident = |message: String| {
         incidents.push(Incident { model: Some(subject.name.clone()), message });
     };
+    if let Some(reason) = subject.withheld {
+        incident(reason.to_owned());
+        return Snapshot::default();
+    }
     let snapshot = match subject.resolve() {
         Ok(snapshot) => snapshot,
         Err(error) => {

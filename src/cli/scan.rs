@@ -46,6 +46,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let request = pipeline::Request {
         subjects: subjects.collect(),
         manifest: None,
+        lock: None,
         policy: in_force,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),

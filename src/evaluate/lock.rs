@@ -4,22 +4,37 @@ use super::fingerprint::Fingerprints;
 use super::{Judged, place, severity};
 use crate::base::Severity;
 use crate::finding::{Finding, RuleMeta};
-use crate::lock::Comparison;
+use crate::lock::{Comparison, LockedModel};
+use crate::manifest::{Entry, Source};
 use crate::policy::Policy;
 use crate::rules::lock::{StaleLock, UnlockedModel};
 use crate::rules::{LockState, Rule as _};
 
+/// What was accepted for an entry: the lock's model of its name, if it was made from the entry as
+/// it stands now and, for a model on the Hub, has a commit.
+pub fn accepted<'a>(comparison: &'a Comparison, entry: &Entry) -> Option<&'a LockedModel> {
+    let model = comparison.lock.model(&entry.name)?;
+    let is_complete = model.commit.is_some() || !matches!(entry.origin, Source::Hub(_));
+    let is_current = model.is_of(&entry.source, entry.revision.as_deref(), &entry.files);
+    (is_complete && is_current).then_some(model)
+}
+
 /// What the lock says of a model. A path given to `scan` has no name that a lock could know.
 pub(super) fn state<'a>(judged: &'a Judged, lock: Option<&'a Comparison>) -> LockState<'a> {
     let (Some(entry), Some(comparison)) = (&judged.entry, lock) else { return LockState::NoLock };
-    let Some(model) = comparison.lock.model(&entry.name) else { return LockState::Unlocked };
-    if !model.is_of(&entry.source, entry.revision.as_deref(), &entry.files) {
-        return LockState::Changed { model, binding: comparison.binding };
+    if let Some(model) = accepted(comparison, entry) {
+        return LockState::Locked {
+            model,
+            commit: judged.revision.as_deref(),
+            head: comparison.heads.get(&entry.name),
+        };
     }
-    LockState::Locked {
-        model,
-        commit: judged.revision.as_deref(),
-        head: comparison.heads.get(&entry.name),
+    match comparison.lock.model(&entry.name) {
+        Some(model) if !model.is_of(&entry.source, entry.revision.as_deref(), &entry.files) => {
+            LockState::Changed { model, binding: comparison.binding }
+        }
+        // A model on the Hub without a commit: nothing was accepted.
+        _ => LockState::Unlocked,
     }
 }
 

@@ -31,6 +31,7 @@ use crate::rules::{Case, RULES, Violation};
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
 
+pub use lock::accepted;
 pub use waivers::binds_digest;
 
 /// One model with all that is known of it and the policy that judges it.

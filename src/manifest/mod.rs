@@ -17,6 +17,25 @@ pub struct Manifest {
     pub document: Arc<Document>,
     /// The models in the order written: at least one, no two of the same name.
     pub entries: Vec<Entry>,
+    /// Which format it was written in.
+    pub format: ManifestFormat,
+}
+
+/// A format in which the models of a project are written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManifestFormat {
+    /// Our own: `models.yaml`.
+    Weighstation,
+    /// Hermeto's: `huggingface.lock.yaml`.
+    Hermeto,
+}
+
+impl Manifest {
+    /// Whether a glob of `files` that matches nothing is an error. Hermeto takes its patterns for
+    /// wishes and downloads what there is.
+    pub fn every_glob_counts(&self) -> bool {
+        self.format == ManifestFormat::Weighstation
+    }
 }
 
 /// One model that the project uses.

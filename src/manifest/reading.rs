@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
-use super::{Entry, Manifest, Source};
+use super::{Entry, Manifest, ManifestFormat, Source};
 use crate::base::{
     Document, Located, PathGlobs, Problem, Reading, Revision, Span, Value, editor_schema,
     inlining_generator, quoted,
@@ -93,7 +93,7 @@ impl Manifest {
         if reading.is_clean() {
             let document = Arc::clone(reading.document());
             let entries = entries.into_iter().map(|read| read.entry).collect();
-            Ok(Self { document, entries })
+            Ok(Self { document, entries, format: ManifestFormat::Weighstation })
         } else {
             Err(reading.into_problems())
         }
