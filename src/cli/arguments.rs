@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::{Args, ValueEnum};
 
 use crate::base::{Severity, UnknownSeverity};
@@ -31,6 +31,10 @@ pub(super) struct JudgeArguments {
     /// Compute the SHA-256 digest of every file
     #[arg(long)]
     pub(super) sha256: bool,
+
+    /// Ask no network: read models of the Hub from the local Hugging Face cache only
+    #[arg(long, env = "HF_HUB_OFFLINE", value_parser = FalseyValueParser::new())]
+    pub(super) offline: bool,
 
     /// Exit with 0 in spite of findings
     #[arg(long)]
