@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::{FalseyValueParser, PossibleValuesParser};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use crate::base::{Severity, UnknownSeverity};
@@ -32,8 +32,8 @@ pub(super) struct JudgeArguments {
     #[arg(long)]
     pub(super) sha256: bool,
 
-    /// Ask no network: read models of the Hub from the local Hugging Face cache only
-    #[arg(long, env = "HF_HUB_OFFLINE", value_parser = FalseyValueParser::new())]
+    /// Ask no network, as `HF_HUB_OFFLINE=1` does: models of the Hub come from the local cache
+    #[arg(long)]
     pub(super) offline: bool,
 
     /// Exit with 0 in spite of findings
