@@ -112,7 +112,7 @@ fn digest(file: &SnapshotFile, buffer: &mut [u8]) -> Result<Digested, String> {
 }
 
 fn why_withheld(file: &SnapshotFile) -> String {
-    let reasons = file.facts.iter().filter_map(|fact| match fact {
+    let mut reasons = file.facts.iter().filter_map(|fact| match fact {
         Fact::Coverage(
             CoverageFact::Unreadable { reason } | CoverageFact::Unfetched { reason },
         ) => Some(reason.clone()),
@@ -121,7 +121,7 @@ fn why_withheld(file: &SnapshotFile) -> String {
         }
         _ => None,
     });
-    reasons.last().unwrap_or_else(|| "its source holds it back".to_owned())
+    reasons.next_back().unwrap_or_else(|| "its source holds it back".to_owned())
 }
 
 /// What the bytes are.
@@ -173,5 +173,138 @@ fn compare(name: &str, listing: Listing, hashed: &Hashed) -> Result<(), String> 
             differs("git blob id", hashed.git_blob.to_string(), listed.to_string())
         }
         ListedDigest::Sha256(_) | ListedDigest::GitBlob(_) | ListedDigest::Unknown => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::base::{GitBlobId, ReadAt};
+    use crate::source::{RemoteBytes, Wanted, resolve_path};
+
+    const CONTENT: &[u8] = b"hello\n";
+    /// `git hash-object` of the content.
+    const BLOB: &str = "ce013625030ba8dba906f756967f9e9ca394464a";
+
+    /// A file behind a network that brings these bytes and announces that length.
+    #[derive(Debug)]
+    struct Wire {
+        bytes: &'static [u8],
+        announced: u64,
+        broken: bool,
+    }
+
+    impl ReadAt for Wire {
+        fn len(&self) -> io::Result<u64> {
+            Ok(self.announced)
+        }
+        fn read_at(&self, _: u64, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("a digest is computed from the stream"))
+        }
+    }
+
+    impl RemoteBytes for Wire {
+        fn stream(&self) -> io::Result<Box<dyn Read + Send + '_>> {
+            Ok(Box::new(self.bytes))
+        }
+        fn failure(&self) -> Option<String> {
+            self.broken.then(|| "the connection broke".to_owned())
+        }
+    }
+
+    fn remote(wire: Wire, listing: Option<Listing>) -> Result<Digested, String> {
+        let file = SnapshotFile {
+            path: "config.json".to_owned(),
+            selected: true,
+            content: Content::Remote(Arc::new(wire)),
+            listing,
+            facts: Vec::new(),
+        };
+        digest(&file, &mut [0; 4])
+    }
+
+    fn sound() -> Wire {
+        Wire { bytes: CONTENT, announced: 6, broken: false }
+    }
+
+    fn listed(digest: ListedDigest) -> Option<Listing> {
+        Some(Listing { size: 6, digest, authority: Authority::Hub })
+    }
+
+    fn blob(id: &str) -> ListedDigest {
+        ListedDigest::GitBlob(id.parse::<GitBlobId>().unwrap())
+    }
+
+    #[test]
+    fn the_hubs_digest_is_taken_and_others_are_computed() {
+        let other = Digest::of(b"something else");
+        let taken = remote(sound(), listed(ListedDigest::Sha256(other))).unwrap();
+        assert_eq!((taken.sha256, taken.size), (other, 6));
+        for listing in [None, listed(ListedDigest::Unknown), listed(blob(BLOB))] {
+            let read = remote(sound(), listing).unwrap();
+            assert_eq!((read.sha256, read.size), (Digest::of(CONTENT), 6));
+        }
+        // The books of a cache are no word of the Hub.
+        let listing =
+            Listing { size: 6, digest: ListedDigest::Sha256(other), authority: Authority::Cache };
+        let error = remote(sound(), Some(listing)).unwrap_err();
+        assert!(error.contains("the books of the cache list"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_as_listed_is_an_error() {
+        let error = remote(sound(), listed(blob(&BLOB.replace('c', "d")))).unwrap_err();
+        assert!(error.contains("git blob id") && error.contains("the Hub lists"), "{error}");
+        let size = Listing { size: 7, digest: ListedDigest::Unknown, authority: Authority::Hub };
+        let error = remote(sound(), Some(size)).unwrap_err();
+        assert_eq!(error, "`config.json` has a length of 6, and the Hub lists 7");
+        for announced in [5, 7] {
+            let error = remote(Wire { announced, ..sound() }, None).unwrap_err();
+            assert_eq!(error, "`config.json` changed its length while it was read");
+        }
+        let error = remote(Wire { broken: true, ..sound() }, None).unwrap_err();
+        assert_eq!(error, "`config.json` cannot be fetched: the connection broke");
+    }
+
+    fn folder(path: &Path) -> Files {
+        digests(&resolve_path(path, Wanted::default()).unwrap(), NonZeroUsize::new(3))
+    }
+
+    #[test]
+    fn many_files_come_back_in_order() {
+        let root = tempfile::tempdir().unwrap();
+        let names: Vec<String> = (0..50).map(|number| format!("{number:02}")).collect();
+        for name in &names {
+            std::fs::write(root.path().join(name), name).unwrap();
+        }
+        let Files { files, problems } = folder(root.path());
+        assert_eq!(problems, [] as [String; 0]);
+        for (file, name) in files.iter().zip(&names) {
+            assert_eq!((&file.path, file.sha256), (name, Digest::of(name.as_bytes())));
+        }
+        assert_eq!(files.len(), names.len());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_out_of_the_model_is_a_problem_and_one_to_a_folder_inside_is_none() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let model = root.path().join("model");
+        std::fs::create_dir_all(model.join("real")).unwrap();
+        std::fs::write(model.join("real/a"), "a").unwrap();
+        symlink("real", model.join("also")).unwrap();
+        let Files { files, problems } = folder(&model);
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!((paths, problems.len()), (vec!["also/a", "real/a"], 0));
+        std::fs::write(root.path().join("secret"), "x").unwrap();
+        symlink("../secret", model.join("out")).unwrap();
+        assert_eq!(
+            folder(&model).problems,
+            ["`out` is not read: it links to `../secret`, outside the model"]
+        );
     }
 }
