@@ -194,10 +194,6 @@ pub static RULES: &[&dyn Rule] = &[
     &safetensors::UnlistedShard,
     // Where the model comes from.
     &provenance::UnpinnedRevision,
-    // Whether models are those that were accepted.
-    &lock::LockMismatch,
-    &lock::StaleLock,
-    &lock::UnlockedModel,
     // The model card.
     &card::BriefCard,
     &card::IncompleteCard,
@@ -206,6 +202,10 @@ pub static RULES: &[&dyn Rule] = &[
     &card::MissingCard,
     &card::MissingSection,
     &card::UnreadableCard,
+    // Whether models are those that were accepted.
+    &lock::LockMismatch,
+    &lock::StaleLock,
+    &lock::UnlockedModel,
     // The policy's own exceptions.
     &waivers::ExpiredWaiver,
     &waivers::UnusedWaiver,
