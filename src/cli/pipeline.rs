@@ -12,9 +12,11 @@ use crate::evaluate::{self, Judged, accepted, binds_digest, evaluate};
 use crate::evidence::{Authority, Card, Dossier, ListedDigest};
 use crate::finding::{Incident, Report};
 use crate::lock::Comparison;
-use crate::manifest::Entry;
+use crate::manifest::{Entry, Source};
 use crate::policy::Policy;
-use crate::source::{self, Content, Snapshot, SourceError, Wanted, is_hub, resolve_path};
+use crate::source::{
+    Content, Snapshot, SourceError, SourceOptions, Sources, Wanted, is_hub, resolve_path,
+};
 
 /// How a model is resolved, where that is not as it is written.
 #[derive(Debug, Default)]
@@ -90,17 +92,21 @@ impl Subject {
         lock.zip(self.entry.as_ref()).is_some_and(|(lock, entry)| accepted(lock, entry).is_some())
     }
 
-    /// Where the branch or tag of the manifest stands now, if another commit is judged for it.
-    /// Only folders of a cache are asked.
-    fn head(&self) -> Option<Commit> {
+    /// Where the branch or tag of the manifest stands now, if the lock's commit is judged for it.
+    /// What cannot be told is no reason to judge less.
+    fn head(&self, sources: &Sources) -> Option<Commit> {
         self.terms.commit.as_ref()?;
-        let revision = self.entry.as_ref()?.revision.as_deref();
-        let text = self.path.to_string_lossy();
-        let wanted = Wanted { revision, files: &[] };
-        if is_hub(&text) { None } else { resolve_path(&self.path, wanted).ok()?.revision }
+        let entry = self.entry.as_ref()?;
+        let revision = entry.revision.as_deref();
+        match &entry.origin {
+            Source::Hub(id) => sources.commit_of(id, revision).ok()?,
+            Source::Local(_) => {
+                resolve_path(&self.path, Wanted { revision, files: &[] }).ok()?.revision
+            }
+        }
     }
 
-    fn resolve(&self) -> Result<Snapshot, SourceError> {
+    fn resolve(&self, sources: &Sources) -> Result<Snapshot, SourceError> {
         let entry = self.entry.as_ref();
         let written = entry.and_then(|entry| entry.revision.as_deref());
         let wanted = Wanted {
@@ -110,7 +116,10 @@ impl Subject {
         // A folder on this machine that is called `hf:` must never stand in for the Hub.
         let text = self.path.to_string_lossy();
         if is_hub(&text) {
-            return source::resolve(&text, Path::new(""), wanted);
+            let origin = text
+                .parse()
+                .map_err(|error| SourceError::Written { source_text: text.into_owned(), error })?;
+            return sources.resolve(&origin, Path::new(""), wanted);
         }
         resolve_path(&self.path, wanted)
     }
@@ -155,17 +164,19 @@ pub(super) fn run(request: Request) -> Run {
     let now = jiff::Timestamp::now();
     let limits = Limits::default();
     let mut incidents = request.incidents;
+    let sources =
+        Sources::new(SourceOptions { offline: request.offline, ..SourceOptions::default() });
     let mut lock = request.lock;
-    if let Some(comparison) = lock.as_mut().filter(|lock| !lock.binding && !request.offline) {
+    if let Some(comparison) = lock.as_mut().filter(|lock| !lock.binding) {
         let heads = request
             .subjects
             .iter()
-            .filter_map(|subject| Some((subject.name.clone(), subject.head()?)));
+            .filter_map(|subject| Some((subject.name.clone(), subject.head(&sources)?)));
         comparison.heads.extend(heads);
     }
 
     let snapshots: Vec<Snapshot> =
-        request.subjects.iter().map(|subject| resolve(subject, &mut incidents)).collect();
+        request.subjects.iter().map(|subject| resolve(subject, &sources, &mut incidents)).collect();
     let sha256 = request.sha256;
     let locked = lock.as_ref();
     let looks: Vec<examine::Look<'_>> = request
@@ -246,7 +257,7 @@ fn read_card(snapshot: &Snapshot, limits: &Limits) -> Option<Card> {
 
 /// Lists the files of a subject. What keeps it from being judged becomes an incident, and the
 /// snapshot is empty.
-fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
+fn resolve(subject: &Subject, sources: &Sources, incidents: &mut Vec<Incident>) -> Snapshot {
     let mut incident = |message: String| {
         incidents.push(Incident { model: Some(subject.name.clone()), message });
     };
@@ -254,7 +265,7 @@ fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
         incident(reason.to_owned());
         return Snapshot::default();
     }
-    let snapshot = match subject.resolve() {
+    let snapshot = match subject.resolve(sources) {
         Ok(snapshot) => snapshot,
         Err(error) => {
             incident(error.to_string());
