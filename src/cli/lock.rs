@@ -12,7 +12,7 @@ use super::{documents, lock_file, outputs};
 use crate::base::{Document, Place, Untrusted, closest, quoted};
 use crate::lock::{Lock, LockedFile, LockedModel, lock_text};
 use crate::manifest::{Entry, Manifest, Source};
-use crate::source::{SourceOptions, Sources, Wanted};
+use crate::source::{Completeness, SourceOptions, Sources, Wanted};
 
 /// Arguments of `lock`.
 #[derive(Args, Debug)]
@@ -155,6 +155,11 @@ fn resolved(
     }
     if matches!(entry.origin, Source::Hub(_)) && snapshot.revision.is_none() {
         return Err("it has no commit that could be written down".to_owned());
+    }
+    if snapshot.completeness == Completeness::Unproven {
+        return Err("the local cache has no listing of this commit, so that a file could be missing \
+                    unnoticed; download the whole model (`hf download`), or lock it with the network"
+            .to_owned());
     }
     let Files { files, problems } = digests(&snapshot, jobs);
     if !problems.is_empty() {
