@@ -26,7 +26,7 @@ use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, RULES, Violation};
+use crate::rules::{Case, RULES, Violation, trust_report};
 
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
@@ -181,6 +181,7 @@ impl Judged {
     }
 
     fn into_report(self) -> ModelReport {
+        let trust = trust_report(&self.dossier, &self.policy.trust);
         let card = self
             .dossier
             .is_repository
@@ -195,7 +196,7 @@ impl Judged {
             name: self.name,
             source: self.source,
             revision: self.revision,
-            trust: None,
+            trust,
             base_models: Vec::new(),
             card,
             files,

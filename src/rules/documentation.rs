@@ -68,6 +68,7 @@ fn subject_heading(tag: &str) -> &'static str {
         "safetensors" => "Safetensors",
         "provenance" => "Provenance",
         "lock" => "The lock",
+        "trust" => "Trust",
         "documentation" | "licence" => "Model cards and licences",
         _ => "Policy",
     }

@@ -6,12 +6,17 @@ use super::super::layout::{BAD, BOLD, DIM, GOOD, GUIDE, UNSURE, columns, counted
 use super::group::{ModelGroup, fold};
 use super::{Page, finding};
 use crate::base::{Severity, Untrusted};
-use crate::finding::{Finding, ManifestPlace};
+use crate::finding::{Finding, ManifestPlace, TrustReport};
 
 /// Writes everything about one model, with an empty line at the end unless the heading says it
 /// all. Returns whether the empty line is there.
 pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) -> io::Result<bool> {
     heading(group, out)?;
+    let trust = group.model.and_then(|model| model.trust.as_ref());
+    if let Some(trust) = trust.filter(|_| !page.quiet) {
+        // What each signal saw stands in `low-trust` where the score is too low.
+        page.paragraph(&format!("  {} ", styled(DIM, "trust")), 4, &trust_line(trust), out)?;
+    }
     failures(group, page, out)?;
     for incident in &group.incidents {
         let mark = format!("  {} ", styled(UNSURE, "not judged:"));
@@ -72,6 +77,20 @@ fn of_no_model(group: &ModelGroup<'_>) -> &'static str {
         (false, true) => "the lock itself",
         (_, false) => "the policy itself",
     }
+}
+
+/// `6 of 10, moderate: publisher +2, downloads 0, …`
+fn trust_line(trust: &TrustReport) -> String {
+    let signals: Vec<String> = trust
+        .signals
+        .iter()
+        .map(|signal| {
+            let sign = if signal.points > 0 { "+" } else { "" };
+            format!("{} {sign}{}", signal.signal, signal.points)
+        })
+        .collect();
+    let (score, maximum, word) = (trust.score, trust.maximum, trust.assessment());
+    format!("{score} of {maximum}, {word}: {}", signals.join(", "))
 }
 
 /// `2 critical, 1 high`, each in its colour.

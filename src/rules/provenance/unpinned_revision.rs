@@ -59,9 +59,15 @@ impl Rule for UnpinnedRevision {
             location: Location::default(),
             manifest,
             description: problem,
-            recommendation: "Pin it: `revision:` with the 40 hexadecimal digits of the commit, as \
-                             the model's page on the Hub shows under \"Files and versions\"."
-                .to_owned(),
+            recommendation: match &case.dossier.repository {
+                Some(repository) => format!(
+                    "Pin it to the commit that was judged now: `revision: {}`.",
+                    repository.commit
+                ),
+                None => "Pin it: `revision:` with the 40 hexadecimal digits of the commit, as the \
+                         model's page on the Hub shows under \"Files and versions\"."
+                    .to_owned(),
+            },
             subject: "unpinned".to_owned(),
         });
     }

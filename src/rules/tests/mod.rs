@@ -10,6 +10,7 @@ mod lock;
 mod pickle;
 mod provenance;
 mod registry;
+mod trust;
 
 use std::collections::BTreeSet;
 
@@ -78,6 +79,7 @@ fn examples() -> Vec<Example> {
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
     examples.extend(lock::examples());
+    examples.extend(trust::examples());
     examples.extend(card::examples());
     examples
 }
