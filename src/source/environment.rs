@@ -89,9 +89,9 @@ impl Environment {
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
         let lookup = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let first = |names: &[&'static str]| {
-            names.iter().find_map(|variable| {
-                lookup(variable).map(|value| Named { variable: *variable, value })
-            })
+            names
+                .iter()
+                .find_map(|variable| lookup(variable).map(|value| Named { variable, value }))
         };
         let home = Home::read(&lookup);
         let certificates = first(&["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]);

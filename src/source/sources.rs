@@ -114,3 +114,51 @@ impl Sources {
         Ok(Network::Open(Hub::new(Arc::new(client), cache, self.options.recent_commits)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(offline: bool, variables: &[(&str, &str)]) -> Result<Network, String> {
+        let sources = Sources::new(SourceOptions { offline, ..SourceOptions::default() });
+        sources.network(|name| {
+            variables.iter().find(|it| it.0 == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_option_or_the_environment_rules_the_network_out() {
+        let cache = ("HF_HUB_CACHE", "/cache");
+        assert!(matches!(network(false, &[cache]), Ok(Network::Open(_))));
+        let offline = [("HF_HUB_OFFLINE", "1"), cache];
+        for closed in [network(true, &[cache]), network(false, &offline)] {
+            let Ok(Network::Closed(folder)) = closed else { panic!("the network is ruled out") };
+            assert_eq!(folder.as_deref(), Some(Path::new("/cache")));
+        }
+    }
+
+    #[test]
+    fn an_environment_that_cannot_be_used_is_an_error_that_names_the_variable() {
+        let error = network(false, &[("HF_ENDPOINT", "not an address")]).unwrap_err();
+        assert!(error.contains("`HF_ENDPOINT`"), "{error}");
+    }
+
+    #[test]
+    fn models_of_this_machine_need_nothing_of_the_network() {
+        let sources = Sources::new(SourceOptions::default());
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.bin"), "a").unwrap();
+        let resolve = |path: &str| {
+            let origin = path.parse().unwrap();
+            sources.resolve(&origin, folder.path(), Wanted::default())
+        };
+        std::thread::scope(|scope| {
+            let threads = [scope.spawn(|| resolve("a.bin")), scope.spawn(|| resolve("."))];
+            for thread in threads {
+                assert_eq!(thread.join().unwrap().unwrap().files.len(), 1);
+            }
+        });
+        assert!(sources.network.get().is_none());
+        assert_eq!(sources.activity().requests(), 0);
+    }
+}

@@ -101,6 +101,11 @@ pub(in crate::source) enum Transport {
     /// The connection broke.
     #[error("the connection failed: {0}")]
     Connection(String),
+    /// The certificate of the server.
+    #[error(
+        "the server cannot prove who it is: {0}; if its certificate comes from an authority of your own, name the file in `SSL_CERT_FILE`"
+    )]
+    Certificate(String),
     /// No HTTP, or one that nobody speaks.
     #[error("the reply is not valid HTTP")]
     Protocol,
@@ -194,7 +199,9 @@ impl HttpError {
     /// Whether the same request may succeed later.
     pub(super) fn is_transient(&self) -> bool {
         match &self.reason {
-            Reason::Transport(transport) => !matches!(transport, Transport::Address),
+            Reason::Transport(transport) => {
+                !matches!(transport, Transport::Address | Transport::Certificate(_))
+            }
             Reason::Unavailable { .. } | Reason::Range(_) => true,
             Reason::AskedToWait { .. }
             | Reason::Redirect(_)
@@ -237,9 +244,7 @@ pub(super) fn transport(error: &ureq::Error) -> Transport {
         ureq::Error::Io(error) => broken(error),
         ureq::Error::HostNotFound => Transport::UnknownHost,
         ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => Transport::Proxy,
-        ureq::Error::Rustls(error) => {
-            Transport::Connection(format!("{:.WORDS$}", Untrusted(&error.to_string())))
-        }
+        ureq::Error::Rustls(error) => secured(&error.to_string()),
         ureq::Error::Tls(text) => Transport::Connection((*text).to_owned()),
         ureq::Error::ConnectionFailed => Transport::Connection("it was not accepted".to_owned()),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Transport::Address,
@@ -259,7 +264,18 @@ pub(super) fn broken(error: &io::Error) -> Transport {
         io::ErrorKind::UnexpectedEof => {
             Transport::Connection("it was closed before the end".to_owned())
         }
+        io::ErrorKind::InvalidData => secured(&error.to_string()),
         _ => Transport::Connection(format!("{:.WORDS$}", Untrusted(&error.to_string()))),
+    }
+}
+
+/// What TLS reports. Its errors come as text; only those about certificates matter to the user.
+fn secured(text: &str) -> Transport {
+    let shown = format!("{:.WORDS$}", Untrusted(text));
+    if text.contains("certificate") {
+        Transport::Certificate(shown)
+    } else {
+        Transport::Connection(shown)
     }
 }
 

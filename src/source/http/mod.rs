@@ -28,7 +28,6 @@ mod token;
 
 pub(in crate::source) use client::{Client, Reply};
 pub(in crate::source) use error::{HttpError, Reason};
-pub(in crate::source) use facts::Facts;
 pub(in crate::source) use remote_file::RemoteFile;
-pub(in crate::source) use settings::{Settings, SettingsError};
+pub(in crate::source) use settings::Settings;
 pub(in crate::source) use token::Token;

@@ -28,7 +28,7 @@ pub(in crate::source) struct Settings {
     pub(super) patience: Patience,
     pub(super) certificates: RootCerts,
     pub(super) proxies: Proxies,
-    /// Most requests at the same time.
+    /// Most requests at the same time. A connection costs about 100 KiB.
     pub(super) requests_at_once: usize,
     /// Most bytes of fetched ranges that all remote files together keep.
     pub(super) cached_bytes: usize,
@@ -102,8 +102,8 @@ impl Settings {
                 None => RootCerts::WebPki,
             },
             proxies: Proxies::new(environment.proxies())?,
-            requests_at_once: 32,
-            cached_bytes: 16 << 20,
+            requests_at_once: 64,
+            cached_bytes: 12 << 20,
         })
     }
 }

@@ -347,3 +347,48 @@ fn only_scheme_host_and_port_together_are_the_endpoint() {
         assert!(!own(url), "{url}");
     }
 }
+
+#[test]
+fn a_proxy_gets_neither_the_token_nor_the_path() {
+    use std::io::{BufRead as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // The proxy answers in place of the host that it is asked to connect to.
+    let heads = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut lines = std::io::BufReader::new(stream.try_clone().unwrap()).lines();
+        ["", "Content-Length: 2\r\n"].map(|header| {
+            let head: Vec<String> =
+                lines.by_ref().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+            let body = if header.is_empty() { "" } else { "{}" };
+            stream.write_all(format!("HTTP/1.1 200 OK\r\n{header}\r\n{body}").as_bytes()).unwrap();
+            head.join("\n")
+        })
+    });
+    let environment = crate::source::Environment::read(|name| match name {
+        "HF_ENDPOINT" => Some("http://hub.example".to_owned()),
+        "HF_TOKEN" => Some(SECRET.to_owned()),
+        "HTTP_PROXY" => Some(format!("http://{address}")),
+        _ => None,
+    });
+    let settings = super::Settings::new(&environment.unwrap()).unwrap();
+    let client = super::Client::new(settings, std::sync::Arc::default()).unwrap();
+    let reply = client.get(&client.address(&["api", "models", "a"], &[]), LIMIT).unwrap();
+    assert_eq!(reply.body, b"{}");
+    let [to_proxy, to_host] = heads.join().unwrap();
+    assert!(to_proxy.starts_with("CONNECT hub.example:80 "), "{to_proxy}");
+    assert!(!to_proxy.contains(SECRET) && !to_proxy.contains("models"), "{to_proxy}");
+    assert!(to_host.contains("Bearer hf_secret"), "{to_host}");
+}
+
+#[test]
+fn a_certificate_that_is_not_accepted_is_not_asked_for_again() {
+    let reason = |text: &str| {
+        let error = std::io::Error::new(std::io::ErrorKind::InvalidData, text);
+        let url = "https://hub.example/".parse().unwrap();
+        HttpError::new(&url, &url, Reason::Transport(super::error::broken(&error)))
+    };
+    let error = reason("invalid peer certificate: UnknownIssuer");
+    assert!(!error.is_transient() && error.to_string().contains("`SSL_CERT_FILE`"), "{error}");
+    assert!(reason("corrupt message").is_transient());
+}

@@ -1,7 +1,6 @@
 //! Where the bytes of a file are, and whether they are still those of the listed file.
 
 use std::fmt;
-use std::str::FromStr;
 
 use url::Url;
 
@@ -83,10 +82,10 @@ impl RemoteFile {
         let said = facts.linked_etag.as_deref().or(own);
         let differs = match (said, self.digest) {
             (Some(said), ListedDigest::Sha256(listed)) => {
-                is_digest(said) && Digest::from_str(said).ok() != Some(listed)
+                is_digest(said) && said.parse::<Digest>().ok() != Some(listed)
             }
             (Some(said), ListedDigest::GitBlob(listed)) => {
-                is_digest(said) && GitBlobId::from_str(said).ok() != Some(listed)
+                is_digest(said) && said.parse::<GitBlobId>().ok() != Some(listed)
             }
             (None, _) | (_, ListedDigest::Unknown) => false,
         };

@@ -9,10 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::RemoteFile;
-use crate::base::{Digest, GitBlobHasher, ReadAt, read_exact_at, read_up_to};
+use crate::base::{Digest, GitBlobHasher, ReadAt as _, read_exact_at, read_up_to};
 use crate::evidence::ListedDigest;
 use crate::source::http::test_server::{Received, SECRET, Said, TestServer};
-use crate::source::snapshot::RemoteBytes;
+use crate::source::snapshot::RemoteBytes as _;
 
 const COMMIT: &str = "ae329b6937f31305a0d6c6779f6cd4072cc4097e";
 const RESOLVE: &str = "/org/model/resolve/ae329b6937f31305a0d6c6779f6cd4072cc4097e/model.bin";
