@@ -8,6 +8,7 @@ pub mod card;
 mod documentation;
 mod files;
 pub mod globals;
+pub mod lock;
 mod pickle;
 mod provenance;
 mod safetensors;
@@ -19,7 +20,7 @@ mod wording;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::base::Place;
+use crate::base::{Commit, Place};
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
 use crate::finding::{Location, RuleMeta};
 use crate::lock::LockedModel;
@@ -52,8 +53,23 @@ pub enum LockState<'a> {
     NoLock,
     /// There is one, and it does not name the entry.
     Unlocked,
-    /// It names it.
-    Locked(&'a LockedModel),
+    /// It names it for another text: its source, revision or files were changed since. Nothing is
+    /// compared.
+    Changed {
+        /// What it says.
+        model: &'a LockedModel,
+        /// Whether nothing may be resolved that the lock does not name (`--locked`).
+        binding: bool,
+    },
+    /// It says which commit and files were accepted.
+    Locked {
+        /// What it says.
+        model: &'a LockedModel,
+        /// The commit that was judged, if there is one.
+        commit: Option<&'a str>,
+        /// Where the branch or tag of the manifest stands now, if it was asked.
+        head: Option<&'a Commit>,
+    },
 }
 
 impl<'a> Case<'a> {
@@ -200,6 +216,10 @@ pub static RULES: &[&dyn Rule] = &[
     &card::MissingCard,
     &card::MissingSection,
     &card::UnreadableCard,
+    // Whether models are those that were accepted.
+    &lock::LockMismatch,
+    &lock::StaleLock,
+    &lock::UnlockedModel,
     // The policy's own exceptions.
     &waivers::ExpiredWaiver,
     &waivers::UnusedWaiver,

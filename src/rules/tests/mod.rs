@@ -6,6 +6,7 @@ mod card;
 pub(crate) mod dossiers;
 mod files;
 mod formats;
+mod lock;
 mod pickle;
 mod provenance;
 mod registry;
@@ -31,6 +32,8 @@ struct Example {
     policy: Policy,
     /// The entry, for rules that judge the manifest: firing and silent.
     entries: Option<(Entry, Entry)>,
+    /// What the lock says, for rules that judge by it: firing and silent.
+    locks: Option<(LockState<'static>, LockState<'static>)>,
 }
 
 impl Example {
@@ -40,7 +43,7 @@ impl Example {
         firing: Dossier,
         silent: Dossier,
     ) -> Self {
-        Self { rule, says, firing, silent, policy: dossiers::policy(), entries: None }
+        Self { rule, says, firing, silent, policy: dossiers::policy(), entries: None, locks: None }
     }
 
     fn under(mut self, policy: Policy) -> Self {
@@ -51,11 +54,21 @@ impl Example {
 
 /// What one rule says of a dossier.
 fn judge(rule: &str, entry: Option<&Entry>, dossier: &Dossier, policy: &Policy) -> Vec<Violation> {
+    judge_locked(rule, entry, dossier, policy, LockState::NoLock)
+}
+
+/// What one rule says of a dossier of which a lock says something.
+fn judge_locked(
+    rule: &str,
+    entry: Option<&Entry>,
+    dossier: &Dossier,
+    policy: &Policy,
+    lock: LockState<'_>,
+) -> Vec<Violation> {
     let mut violations = Vec::new();
-    by_id(rule).unwrap_or_else(|| panic!("no rule {rule}")).check(
-        &Case { entry, dossier, policy, lock: LockState::NoLock, now: NOW },
-        &mut violations,
-    );
+    by_id(rule)
+        .unwrap_or_else(|| panic!("no rule {rule}"))
+        .check(&Case { entry, dossier, policy, lock, now: NOW }, &mut violations);
     violations
 }
 
@@ -65,6 +78,7 @@ fn examples() -> Vec<Example> {
     examples.extend(files::examples());
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
+    examples.extend(lock::examples());
     examples.extend(trust::examples());
     examples.extend(card::examples());
     examples
@@ -78,7 +92,8 @@ fn every_rule_fires_where_it_must_and_nowhere_else() {
             Some((firing, silent)) => (Some(firing), Some(silent)),
             None => (None, None),
         };
-        let found = judge(rule, firing, &example.firing, &example.policy);
+        let (lock, no_lock) = example.locks.unwrap_or_default();
+        let found = judge_locked(rule, firing, &example.firing, &example.policy, lock);
         let descriptions: Vec<&str> =
             found.iter().map(|violation| violation.description.as_str()).collect();
         assert_eq!(found.len(), example.says.len(), "{rule}: {descriptions:#?}");
@@ -91,7 +106,7 @@ fn every_rule_fires_where_it_must_and_nowhere_else() {
             assert!(!violation.subject.is_empty(), "{rule}");
             assert!(!violation.description.contains("  "), "{rule}: {}", violation.description);
         }
-        let quiet = judge(rule, silent, &example.silent, &example.policy);
+        let quiet = judge_locked(rule, silent, &example.silent, &example.policy, no_lock);
         assert!(quiet.is_empty(), "{rule} should be silent: {quiet:#?}");
     }
 }
