@@ -94,7 +94,7 @@ pub(super) struct TrustSettings {
     pub(super) extra_trusted_publishers: Option<Vec<Located<String>>>,
 }
 
-/// Which licences are allowed, by SPDX id or Hub id.
+/// Which licences are allowed, by SPDX id, id of the Hub, or `LicenseRef-` and a name.
 #[derive(Clone, Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
 pub(super) struct LicenseSettings {

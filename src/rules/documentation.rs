@@ -67,7 +67,8 @@ fn subject_heading(tag: &str) -> &'static str {
         "torch" => "Torch checkpoints",
         "safetensors" => "Safetensors",
         "provenance" => "Provenance",
-        "documentation" | "licence" => "Model cards and licences",
+        "documentation" => "Model cards",
+        "licence" => "Licences",
         _ => "Policy",
     }
 }

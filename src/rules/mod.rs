@@ -8,6 +8,7 @@ pub mod card;
 mod documentation;
 mod files;
 pub mod globals;
+mod licence;
 mod pickle;
 mod provenance;
 mod safetensors;
@@ -181,11 +182,13 @@ pub static RULES: &[&dyn Rule] = &[
     // The model card.
     &card::BriefCard,
     &card::IncompleteCard,
-    &card::LicenseMissing,
-    &card::LicenseNotAllowed,
     &card::MissingCard,
     &card::MissingSection,
     &card::UnreadableCard,
+    // The licence.
+    &licence::LicenseMissing,
+    &licence::LicenseNotAllowed,
+    &licence::LicenseUnknown,
     // The policy's own exceptions.
     &waivers::ExpiredWaiver,
     &waivers::UnusedWaiver,

@@ -151,7 +151,8 @@ fn paths_have_one_spelling() {
 fn what_is_shown_reads_back_to_the_same_policy() {
     let text = "extends: [baseline]\nfail_on: low\npickle: {extra_allowed_globals: [\"a:b.c\", \"x.*y\"]}\n\
                 card: {sections: {\"my: section\": [\"a \\\"b\\\"\"]}, extra_required_sections: [\"my: section\"]}\n\
-                license: {allow: [mit, \"no\"], deny: []}\n\
+                license: {allow: [mit, \"gemma\"], deny: []}\n\
+                trust: {trusted_publishers: [\"no\"]}\n\
                 rules: {a-rule: off}\n\
                 waivers: [{rule: b-rule, file: \"*.bin\", reason: \"# ticket: ä\", expires: 2027-01-31}]\n";
     let rules: Vec<&str> = RULES.iter().copied().chain(preset_rules()).collect();
@@ -184,10 +185,11 @@ fn what_is_shown_reads_back_to_the_same_policy() {
         - "x.*y"                                             # p.yaml:3
         - "my: section"                                      # p.yaml:4
           - "a \"b\""                                        # p.yaml:4
+        - "no"                                               # p.yaml:6
         - mit                                                # p.yaml:5
-        - "no"                                               # p.yaml:5
-      a-rule: off                                            # p.yaml:6
-      - rule: b-rule                                         # p.yaml:7
+        - gemma                                              # p.yaml:5
+      a-rule: off                                            # p.yaml:7
+      - rule: b-rule                                         # p.yaml:8
     "#);
 }
 

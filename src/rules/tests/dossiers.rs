@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::base::{Digest, Document, Place, Severity, Span};
 use crate::evidence::{
-    Call, CallOpcode, Callee, Card, CardSection, Dossier, Evidence, Fact, FileEvidence, Format,
-    Import, ImportOpcode, Origin, PickleFact, Status, StreamSummary,
+    BranchMembership, Call, CallOpcode, Callee, Card, CardSection, Dossier, Evidence, Fact,
+    FileEvidence, Format, Gate, Import, ImportOpcode, Origin, PickleFact, Repository, ScanProgress,
+    Status, StreamSummary,
 };
 use crate::manifest::Entry;
 use crate::policy::{
@@ -135,6 +136,26 @@ pub(crate) fn card(heading: &str, text: &str, words: u64) -> Card {
 /// A model with this card.
 pub(crate) fn with_card(card: Card) -> Dossier {
     Dossier { card: Some(card), is_repository: true, ..Dossier::default() }
+}
+
+/// What the Hub says of a repository of which it knows nothing in particular.
+pub(crate) fn repository(id: &str) -> Repository {
+    Repository {
+        asked: id.to_owned(),
+        id: id.to_owned(),
+        revision: None,
+        commit: "714eb0fa89d2f80546fda750413ed43d93601a13".parse().unwrap(),
+        branch: BranchMembership::Unknown,
+        downloads: None,
+        likes: None,
+        gate: Gate::Open,
+        private: false,
+        card_data: None,
+        commit_count: None,
+        commits: Vec::new(),
+        scans: ScanProgress::Unknown,
+        listing: Vec::new(),
+    }
 }
 
 /// A policy that allows a few tensors' names and asks for two sections.

@@ -6,6 +6,7 @@ mod card;
 pub(crate) mod dossiers;
 mod files;
 mod formats;
+mod licence;
 mod pickle;
 mod provenance;
 mod registry;
@@ -65,6 +66,7 @@ fn examples() -> Vec<Example> {
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
     examples.extend(card::examples());
+    examples.extend(licence::examples());
     examples
 }
 
