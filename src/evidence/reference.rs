@@ -24,4 +24,6 @@ pub enum ReferenceKind {
     RemoteCode,
     /// Another key of a configuration that names a repository.
     Configuration,
+    /// `base_model` of a model card: this model was made from it.
+    BaseModel,
 }
