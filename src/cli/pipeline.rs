@@ -124,7 +124,7 @@ pub(super) fn run(request: Request) -> Run {
         };
         let Subject { entry, name, source, policy, .. } = subject;
         let revision = snapshot.revision.map(|commit| commit.to_string());
-        judged.push(Judged { entry, name, source, revision, dossier, policy });
+        judged.push(Judged { entry, name, source, revision, dossier, policy, named_by: None });
     }
 
     let run = evaluate::Run {

@@ -4,6 +4,7 @@
 //! [`RULES`]. Whatever a rule wants to know must first become evidence.
 
 mod archives;
+mod base_models;
 pub mod card;
 mod documentation;
 mod files;
@@ -21,7 +22,7 @@ pub(crate) mod tests;
 
 use crate::base::Place;
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
-use crate::finding::{Location, RuleMeta};
+use crate::finding::{BaseModelReport, Location, RuleMeta};
 use crate::lock::LockedModel;
 use crate::manifest::Entry;
 use crate::policy::Policy;
@@ -41,6 +42,19 @@ pub struct Case<'a> {
     pub lock: LockState<'a>,
     /// The moment of the run.
     pub now: jiff::Timestamp,
+    /// The models that it builds on, and which of them are judged in the same run.
+    pub base_models: &'a [BaseModelReport],
+    /// Who named it, if it is no entry of the manifest but a model that one builds on.
+    pub named_by: Option<&'a NamedBy>,
+}
+
+/// What brought a model into a run that the user did not list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBy {
+    /// The name of the model that builds on it.
+    pub model: String,
+    /// The path of that model's file that names it (untrusted); `None` for the Hub's metadata.
+    pub file: Option<String>,
 }
 
 /// What a lock says of an entry.
@@ -179,6 +193,9 @@ pub static RULES: &[&dyn Rule] = &[
     &safetensors::UnlistedShard,
     // Where the model comes from.
     &provenance::UnpinnedRevision,
+    // The models that a model builds on.
+    &base_models::ForeignRemoteCode,
+    &base_models::UnjudgedBaseModel,
     // The model card.
     &card::BriefCard,
     &card::IncompleteCard,

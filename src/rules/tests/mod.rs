@@ -2,6 +2,7 @@
 
 #![allow(clippy::arithmetic_side_effects, reason = "sums of small literals")]
 
+mod base_models;
 mod card;
 pub(crate) mod dossiers;
 mod files;
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 
 use super::{Case, LockState, RULES, Violation, by_id};
 use crate::evidence::Dossier;
+use crate::finding::BaseModelReport;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 
@@ -53,10 +55,32 @@ impl Example {
 fn judge(rule: &str, entry: Option<&Entry>, dossier: &Dossier, policy: &Policy) -> Vec<Violation> {
     let mut violations = Vec::new();
     by_id(rule).unwrap_or_else(|| panic!("no rule {rule}")).check(
-        &Case { entry, dossier, policy, lock: LockState::NoLock, now: NOW },
+        &Case {
+            entry,
+            dossier,
+            policy,
+            lock: LockState::NoLock,
+            now: NOW,
+            base_models: &unjudged(dossier),
+            named_by: None,
+        },
         &mut violations,
     );
     violations
+}
+
+/// What a model builds on, in a run that judges nothing else.
+fn unjudged(dossier: &Dossier) -> Vec<BaseModelReport> {
+    let named = dossier.named_models().into_iter();
+    named
+        .map(|model| BaseModelReport {
+            kind: model.kind,
+            target: model.target,
+            revision: model.revision,
+            named_in: model.file,
+            judged_as: None,
+        })
+        .collect()
 }
 
 fn examples() -> Vec<Example> {
@@ -65,6 +89,7 @@ fn examples() -> Vec<Example> {
     examples.extend(files::examples());
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
+    examples.extend(base_models::examples());
     examples.extend(card::examples());
     examples.extend(licence::examples());
     examples
