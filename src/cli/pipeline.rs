@@ -7,13 +7,25 @@ use std::time::{Duration, Instant};
 
 use super::{documents, examine};
 use crate::analyse;
-use crate::base::{Document, Limits};
-use crate::evaluate::{self, Judged, binds_digest, evaluate};
-use crate::evidence::{Card, Dossier};
+use crate::base::{Commit, Document, Limits};
+use crate::evaluate::{self, Judged, accepted, binds_digest, evaluate};
+use crate::evidence::{Authority, Card, Dossier, ListedDigest};
 use crate::finding::{Incident, Report};
+use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
-use crate::source::{self, Snapshot, SourceError, Wanted, is_hub, resolve_path};
+use crate::source::{self, Content, Snapshot, SourceError, Wanted, is_hub, resolve_path};
+
+/// How a model is resolved, where that is not as it is written.
+#[derive(Debug, Default)]
+struct Terms {
+    /// The commit of the lock, which is judged in place of the manifest's branch or tag.
+    commit: Option<Commit>,
+    /// Why it must not be resolved.
+    withheld: Option<&'static str>,
+    /// Whether a glob of `files` may match nothing.
+    globs_are_wishes: bool,
+}
 
 /// One model that is to be judged.
 #[derive(Debug)]
@@ -26,6 +38,8 @@ pub(super) struct Subject {
     source: String,
     /// Where it is on this machine.
     path: PathBuf,
+    /// How it is resolved, if not as it is written.
+    terms: Terms,
     /// The policy in force.
     policy: Arc<Policy>,
 }
@@ -39,18 +53,58 @@ impl Subject {
             base.join(&entry.source)
         };
         let (name, source) = (entry.name.clone(), entry.source.clone());
-        Self { entry: Some(entry), name, source, path, policy }
+        Self { entry: Some(entry), name, source, path, terms: Terms::default(), policy }
     }
 
     /// A path given to `scan`.
     pub(super) fn of_path(name: String, path: PathBuf, policy: Arc<Policy>) -> Self {
-        Self { entry: None, name, source: documents::shown(&path), path, policy }
+        let source = documents::shown(&path);
+        Self { entry: None, name, source, path, terms: Terms::default(), policy }
+    }
+
+    /// Judged at this commit, whatever its branch does.
+    pub(super) fn at(mut self, commit: Commit) -> Self {
+        self.terms.commit = Some(commit);
+        self
+    }
+
+    /// Judged from this folder instead of its source.
+    pub(super) fn copied_to(self, path: PathBuf) -> Self {
+        Self { path, ..self }
+    }
+
+    /// Not resolved at all.
+    pub(super) fn withheld(mut self, reason: &'static str) -> Self {
+        self.terms.withheld = Some(reason);
+        self
+    }
+
+    /// Judged although some of its globs match nothing, as long as one does.
+    pub(super) fn with_globs_as_wishes(mut self) -> Self {
+        self.terms.globs_are_wishes = true;
+        self
+    }
+
+    /// Whether the lock says which files of it were accepted.
+    fn is_accepted(&self, lock: Option<&Comparison>) -> bool {
+        lock.zip(self.entry.as_ref()).is_some_and(|(lock, entry)| accepted(lock, entry).is_some())
+    }
+
+    /// Where the branch or tag of the manifest stands now, if another commit is judged for it.
+    /// Only folders of a cache are asked.
+    fn head(&self) -> Option<Commit> {
+        self.terms.commit.as_ref()?;
+        let revision = self.entry.as_ref()?.revision.as_deref();
+        let text = self.path.to_string_lossy();
+        let wanted = Wanted { revision, files: &[] };
+        if is_hub(&text) { None } else { resolve_path(&self.path, wanted).ok()?.revision }
     }
 
     fn resolve(&self) -> Result<Snapshot, SourceError> {
         let entry = self.entry.as_ref();
+        let written = entry.and_then(|entry| entry.revision.as_deref());
         let wanted = Wanted {
-            revision: entry.and_then(|entry| entry.revision.as_deref()),
+            revision: self.terms.commit.as_ref().map(Commit::as_str).or(written),
             files: entry.map_or(&[], |entry| entry.files.as_slice()),
         };
         // A folder on this machine that is called `hf:` must never stand in for the Hub.
@@ -67,6 +121,10 @@ impl Subject {
 pub(super) struct Request {
     pub(super) subjects: Vec<Subject>,
     pub(super) manifest: Option<Arc<Document>>,
+    /// What was resolved and accepted before, if there is a lock.
+    pub(super) lock: Option<Comparison>,
+    /// What is known not to be judged.
+    pub(super) incidents: Vec<Incident>,
     /// The policy without a profile.
     pub(super) policy: Arc<Policy>,
     /// The policy as shown.
@@ -75,6 +133,8 @@ pub(super) struct Request {
     pub(super) policy_documents: Vec<Arc<Document>>,
     /// Whether every file's digest is wanted.
     pub(super) sha256: bool,
+    /// Whether no network may be asked.
+    pub(super) offline: bool,
     pub(super) jobs: Option<NonZeroUsize>,
     /// Whether progress may be shown.
     pub(super) progress: bool,
@@ -94,11 +154,20 @@ pub(super) fn run(request: Request) -> Run {
     let began = Instant::now();
     let now = jiff::Timestamp::now();
     let limits = Limits::default();
-    let mut incidents = Vec::new();
+    let mut incidents = request.incidents;
+    let mut lock = request.lock;
+    if let Some(comparison) = lock.as_mut().filter(|lock| !lock.binding && !request.offline) {
+        let heads = request
+            .subjects
+            .iter()
+            .filter_map(|subject| Some((subject.name.clone(), subject.head()?)));
+        comparison.heads.extend(heads);
+    }
 
     let snapshots: Vec<Snapshot> =
         request.subjects.iter().map(|subject| resolve(subject, &mut incidents)).collect();
     let sha256 = request.sha256;
+    let locked = lock.as_ref();
     let looks: Vec<examine::Look<'_>> = request
         .subjects
         .iter()
@@ -106,7 +175,9 @@ pub(super) fn run(request: Request) -> Run {
         .map(|(subject, snapshot)| examine::Look {
             snapshot,
             wants_digest: Box::new(move |path| {
-                sha256 || binds_digest(&subject.policy, &subject.name, path)
+                sha256
+                    || binds_digest(&subject.policy, &subject.name, path)
+                    || (subject.is_accepted(locked) && !is_listed_with_sha256(snapshot, path))
             }),
         })
         .collect();
@@ -127,11 +198,12 @@ pub(super) fn run(request: Request) -> Run {
         judged.push(Judged { entry, name, source, revision, dossier, policy, named_by: None });
     }
 
+    let lock_document = lock.as_ref().map(|comparison| Arc::clone(&comparison.lock.document));
     let run = evaluate::Run {
         version: env!("CARGO_PKG_VERSION"),
         timestamp: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         now,
-        lock: None,
+        lock,
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         policy: request.policy,
         policy_name: request.policy_name,
@@ -139,8 +211,19 @@ pub(super) fn run(request: Request) -> Run {
         incidents,
     };
     let report = evaluate(judged, run);
-    let documents = request.manifest.into_iter().chain(request.policy_documents).collect();
+    let documents = request.manifest.into_iter().chain(request.policy_documents);
+    let documents = documents.chain(lock_document).collect();
     Run { report, elapsed: began.elapsed(), documents }
+}
+
+/// Whether the Hub says what the file's SHA-256 is, so that it need not be read to be compared.
+fn is_listed_with_sha256(snapshot: &Snapshot, path: &str) -> bool {
+    let Some(file) = snapshot.file(path) else { return false };
+    let listed = file.listing.map(|listing| (listing.authority, listing.digest));
+    matches!(
+        (&file.content, listed),
+        (Content::Remote(_), Some((Authority::Hub, ListedDigest::Sha256(_))))
+    )
 }
 
 /// The facts of a repository's model card: `README.md` at its root, whatever its case, selected
@@ -167,6 +250,10 @@ fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
     let mut incident = |message: String| {
         incidents.push(Incident { model: Some(subject.name.clone()), message });
     };
+    if let Some(reason) = subject.terms.withheld {
+        incident(reason.to_owned());
+        return Snapshot::default();
+    }
     let snapshot = match subject.resolve() {
         Ok(snapshot) => snapshot,
         Err(error) => {
@@ -174,15 +261,17 @@ fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
             return Snapshot::default();
         }
     };
-    for glob in &snapshot.unmatched {
+    let wishes = subject.terms.globs_are_wishes;
+    for glob in snapshot.unmatched.iter().filter(|_| !wishes) {
         let glob = crate::base::Untrusted(glob);
         incident(format!(
             "`{glob}` in `files` matches no file of `{}`; correct it or take it out",
             subject.source
         ));
     }
-    if snapshot.unmatched.is_empty() && snapshot.selected().next().is_none() {
-        incident(format!("`{}` holds no files; there is nothing to judge", subject.source));
+    if (wishes || snapshot.unmatched.is_empty()) && snapshot.selected().next().is_none() {
+        let none = if wishes && !snapshot.unmatched.is_empty() { "of these " } else { "" };
+        incident(format!("`{}` holds no {none}files; there is nothing to judge", subject.source));
     }
     snapshot
 }

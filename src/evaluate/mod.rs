@@ -8,6 +8,7 @@ mod base_models;
 mod coverage;
 mod fingerprint;
 mod globals;
+mod lock;
 mod merging;
 mod outcome;
 mod place;
@@ -22,15 +23,16 @@ use jiff::civil::Date;
 use crate::base::{Digest, Severity};
 use crate::evidence::Dossier;
 use crate::finding::{BaseModelReport, Finding, Incident, ModelReport, Report, RuleMeta};
-use crate::lock::Lock;
+use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, LockState, NamedBy, RULES, Violation};
+use crate::rules::{Case, NamedBy, RULES, Violation};
 
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
 
+pub use lock::accepted;
 pub use waivers::binds_digest;
 
 /// One model with all that is known of it and the policy that judges it.
@@ -64,7 +66,7 @@ pub struct Run {
     /// The moment of the run.
     pub now: jiff::Timestamp,
     /// What was resolved and accepted before; `None` if nothing is to be compared.
-    pub lock: Option<Lock>,
+    pub lock: Option<Comparison>,
     /// The policy without a profile: its `fail_on` is the run's, and its waivers are looked after
     /// even if every entry has a profile.
     pub policy: Arc<Policy>,
@@ -97,6 +99,8 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
     findings.extend(
         waivers.findings(&mut fingerprints).into_iter().map(|finding| (usize::MAX, finding)),
     );
+    let stale = lock::findings(run.lock.as_ref(), &run.policy, &mut fingerprints);
+    findings.extend(stale.into_iter().map(|finding| (usize::MAX, finding)));
     // Stable: equal keys stay in the order of rules and evidence.
     findings.sort_by(|(left_model, left), (right_model, right)| {
         right
@@ -143,7 +147,7 @@ fn rulings(judged: &Judged, base_models: &[BaseModelReport], run: &Run) -> Vec<R
         entry: judged.entry.as_ref(),
         dossier: &judged.dossier,
         policy: &judged.policy,
-        lock: lock_state(judged, run.lock.as_ref()),
+        lock: lock::state(judged, run.lock.as_ref()),
         now: run.now,
         base_models,
         named_by: judged.named_by.as_ref(),
@@ -151,7 +155,8 @@ fn rulings(judged: &Judged, base_models: &[BaseModelReport], run: &Run) -> Vec<R
     let mut rulings = Vec::new();
     for rule in RULES {
         let meta = rule.meta();
-        let Some(severity) = severity::in_force(&judged.policy, meta) else { continue };
+        let in_force = severity::in_force(&judged.policy, meta);
+        let Some(severity) = lock::severity(in_force, meta, run.lock.as_ref()) else { continue };
         let mut violations = Vec::new();
         rule.check(&case, &mut violations);
         rulings.extend(merging::one_per_subject(violations).into_iter().map(|violation| Ruling {
@@ -161,13 +166,6 @@ fn rulings(judged: &Judged, base_models: &[BaseModelReport], run: &Run) -> Vec<R
         }));
     }
     rulings
-}
-
-/// What the lock says of a model. A path given to `scan` has no name that a lock could know.
-fn lock_state<'a>(judged: &Judged, lock: Option<&'a Lock>) -> LockState<'a> {
-    let (Some(entry), Some(lock)) = (&judged.entry, lock) else { return LockState::NoLock };
-    let locked = lock.models.iter().find(|model| model.name == entry.name);
-    locked.map_or(LockState::Unlocked, LockState::Locked)
 }
 
 impl Judged {

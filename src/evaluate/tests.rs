@@ -512,3 +512,74 @@ fn an_unpinned_base_model_says_who_named_it() {
          is meant: loaders take whatever its publisher has uploaded last."
     );
 }
+
+/// A lock that names `ranker`, whose one file holds `weights`, and `legacy`.
+fn comparison(binding: bool) -> Comparison {
+    let digest = Digest::of(b"weights");
+    let text = format!(
+        "version: 1\nmodels:\n  - name: ranker\n    source: ./models/ranker\n    files: [{{ path: \
+         model.pkl, size: 100, sha256: {digest} }}]\n  - name: legacy\n    source: ./legacy\n    \
+         files: [{{ path: a, size: 1, sha256: {digest} }}]\n"
+    );
+    let document = Document { path: "models.lock".to_owned(), text };
+    Comparison {
+        lock: crate::lock::Lock::parse(Arc::new(document)).unwrap(),
+        binding,
+        entries: vec!["ranker".to_owned()],
+        heads: std::collections::BTreeMap::new(),
+    }
+}
+
+fn run_locked(name: &str, content: &str, policy: Policy, lock: Comparison) -> Report {
+    let dossier = dossier([file("model.pkl").content(content).fact(stream_fact())]);
+    let cases = vec![judged(name, dossier, policy.clone())];
+    evaluate(
+        cases,
+        Run {
+            version: "0.1.0",
+            timestamp: "2026-10-01T00:00:00Z".to_owned(),
+            today: date(2026, 10, 1),
+            now: "2026-10-01T00:00:00Z".parse().unwrap(),
+            lock: Some(lock),
+            policy: Arc::new(policy),
+            policy_name: "weighstation.yaml".to_owned(),
+            manifest: Some("models.yaml".to_owned()),
+            incidents: Vec::new(),
+        },
+    )
+}
+
+#[test]
+fn what_the_lock_names_and_the_manifest_does_not_belongs_to_no_model() {
+    let report = run_locked("ranker", "weights", quiet(), comparison(true));
+    assert_eq!(rules_of(&report), ["stale-lock"]);
+    assert_eq!(report.outcome, Outcome::Pass);
+    let finding = &report.findings[0];
+    let place = finding.manifest.as_ref().unwrap();
+    assert_eq!((finding.model.as_str(), place.file.as_str(), place.line), ("", "models.lock", 6));
+    assert_eq!(place.snippet, "legacy");
+    let mut off = quiet();
+    off.rules.insert("stale-lock".to_owned(), RuleSetting::Off);
+    let report = run_locked("ranker", "weights", off, comparison(true));
+    assert_eq!(rules_of(&report), [] as [&str; 0]);
+}
+
+#[test]
+fn other_bytes_than_the_locked_ones_fail() {
+    let report = run_locked("ranker", "changed", quiet(), comparison(false));
+    assert_eq!(rules_of(&report), ["lock-mismatch", "stale-lock"]);
+    assert_eq!(report.outcome, Outcome::Fail);
+}
+
+#[test]
+fn only_a_binding_lock_overrules_the_policy() {
+    let mut off = quiet();
+    off.rules.insert("unlocked-model".to_owned(), RuleSetting::Off);
+    off.rules.insert("stale-lock".to_owned(), RuleSetting::Off);
+    let report = run_locked("other", "weights", off.clone(), comparison(false));
+    assert_eq!((rules_of(&report).len(), report.outcome), (0, Outcome::Pass));
+    let report = run_locked("other", "weights", off, comparison(true));
+    assert_eq!(rules_of(&report), ["unlocked-model"]);
+    assert_eq!(report.findings[0].severity, Severity::Critical);
+    assert_eq!(report.outcome, Outcome::Fail);
+}

@@ -10,6 +10,7 @@ mod documentation;
 mod files;
 pub mod globals;
 mod licence;
+pub mod lock;
 mod pickle;
 mod provenance;
 mod safetensors;
@@ -20,7 +21,7 @@ mod wording;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::base::Place;
+use crate::base::{Commit, Place};
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
 use crate::finding::{BaseModelReport, Location, RuleMeta};
 use crate::lock::LockedModel;
@@ -65,8 +66,23 @@ pub enum LockState<'a> {
     NoLock,
     /// There is one, and it does not name the entry.
     Unlocked,
-    /// It names it.
-    Locked(&'a LockedModel),
+    /// It names it for another text: its source, revision or files were changed since. Nothing is
+    /// compared.
+    Changed {
+        /// What it says.
+        model: &'a LockedModel,
+        /// Whether nothing may be resolved that the lock does not name (`--locked`).
+        binding: bool,
+    },
+    /// It says which commit and files were accepted.
+    Locked {
+        /// What it says.
+        model: &'a LockedModel,
+        /// The commit that was judged, if there is one.
+        commit: Option<&'a str>,
+        /// Where the branch or tag of the manifest stands now, if it was asked.
+        head: Option<&'a Commit>,
+    },
 }
 
 impl<'a> Case<'a> {
@@ -196,6 +212,10 @@ pub static RULES: &[&dyn Rule] = &[
     // The models that a model builds on.
     &base_models::ForeignRemoteCode,
     &base_models::UnjudgedBaseModel,
+    // Whether models are those that were accepted.
+    &lock::LockMismatch,
+    &lock::StaleLock,
+    &lock::UnlockedModel,
     // The model card.
     &card::BriefCard,
     &card::IncompleteCard,

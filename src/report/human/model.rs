@@ -53,7 +53,7 @@ fn heading(group: &ModelGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
     };
     write!(out, "{} ", styled(style, mark))?;
     if group.name.is_empty() {
-        write!(out, "{}", styled(BOLD, "the policy itself"))?;
+        write!(out, "{}", styled(BOLD, of_no_model(group)))?;
     } else {
         write!(out, "{}", styled(BOLD, Untrusted(group.name)))?;
     }
@@ -94,6 +94,18 @@ fn base_model(base: &BaseModelReport) -> String {
         None => "not judged".to_owned(),
     };
     format!("{code}{target}{revision} ({judged})")
+}
+
+/// What findings are about that belong to no model: waivers, or the lock.
+fn of_no_model(group: &ModelGroup<'_>) -> &'static str {
+    let mut findings = group.failures.iter().chain(&group.notes).chain(&group.waived);
+    let of_lock = findings.clone().any(|finding| finding.rule == "stale-lock");
+    let of_policy = findings.any(|finding| finding.rule != "stale-lock");
+    match (of_policy, of_lock) {
+        (true, true) => "the policy and the lock",
+        (false, true) => "the lock itself",
+        (_, false) => "the policy itself",
+    }
 }
 
 /// `2 critical, 1 high`, each in its colour.

@@ -4,7 +4,7 @@ use crate::base::{Revision, Severity};
 use crate::finding::{Location, RuleMeta};
 use crate::manifest::Source;
 use crate::rules::wording::quoted;
-use crate::rules::{Case, NamedBy, Rule, Violation};
+use crate::rules::{Case, LockState, NamedBy, Rule, Violation};
 
 /// A Hub source whose bytes may change under the same manifest.
 pub(crate) struct UnpinnedRevision;
@@ -29,6 +29,12 @@ impl Rule for UnpinnedRevision {
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
         let Some(entry) = case.entry else { return };
         let Source::Hub(_) = entry.origin else { return };
+        // The lock's commit was judged, whatever the branch does.
+        if let LockState::Locked { model, .. } = case.lock
+            && model.commit.is_some()
+        {
+            return;
+        }
         let (problem, manifest) = match entry.revision.as_deref() {
             Some(revision) if is_commit(revision) => return,
             revision if case.named_by.is_some() => {
