@@ -51,6 +51,8 @@ fn schema_and_reader_of_a_policy_know_the_same_keys() {
         ("pickle: {zzzzzzzz: 1}", "/properties/pickle"),
         ("card: {zzzzzzzz: 1}", "/properties/card"),
         ("trust: {zzzzzzzz: 1}", "/properties/trust"),
+        ("trust: {weights: {zzzzzzzz: 1}}", "/properties/trust/properties/weights"),
+        ("provenance: {zzzzzzzz: 1}", "/properties/provenance"),
         ("license: {zzzzzzzz: 1}", "/properties/license"),
         ("rules: {a-rule: {zzzzzzzz: 1}}", "/$defs/rule_setting/anyOf/1"),
         ("waivers: [{zzzzzzzz: 1}]", "/properties/waivers/items"),
@@ -119,6 +121,9 @@ fn schemas_speak_of_no_null_and_describe_every_key() {
     }
     let schema = policy_schema(RULES);
     assert_eq!(schema["properties"]["trust"]["properties"]["minimum_score"]["maximum"], 10);
+    let weight = &schema["properties"]["trust"]["properties"]["weights"]["properties"]["gated"];
+    assert_eq!((&weight["minimum"], &weight["maximum"]), (&(-10).into(), &10.into()));
+    assert_eq!(schema["properties"]["follow_base_models"]["type"], "boolean");
     assert_eq!(
         schema["properties"]["waivers"]["items"]["required"],
         serde_json::json!(["rule", "reason", "expires"])

@@ -119,7 +119,7 @@ impl References {
                 }
                 Token::String if key == Key::Revision && self.may_keep(self.revisions.len()) => {
                     let revision = cut(json.text());
-                    if !self.revisions.contains(&revision) {
+                    if !revision.is_empty() && !self.revisions.contains(&revision) {
                         self.revisions.push(revision);
                     }
                 }

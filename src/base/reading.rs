@@ -323,6 +323,68 @@ impl Reading {
             }
         }
     }
+
+    /// Reads a whole number within `range` that may be negative.
+    pub fn signed_number(
+        &mut self,
+        value: &Value<'_>,
+        range: RangeInclusive<i64>,
+    ) -> Option<Located<i64>> {
+        let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+        let Content::Scalar { text, plain } = &value.node.content else {
+            self.wrong_type(value, &wanted);
+            return None;
+        };
+        if value.is_null() {
+            self.wrong_type(value, &wanted);
+            return None;
+        }
+        // As for numbers without a sign; a `+` is no part of a number either.
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let digits = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse::<i64>() {
+            Ok(number) if digits && *plain && range.contains(&number) => {
+                Some(Located { value: number, span: value.span() })
+            }
+            _ => {
+                let words = value.words();
+                let mut problem = self.problem(value.span(), format!("{words} must be {wanted}"));
+                if digits && !plain {
+                    problem = problem.help("write the number without quotes");
+                }
+                self.report(problem);
+                None
+            }
+        }
+    }
+
+    /// Reads `true` or `false`; YAML's other words for them (`yes`, `on`) are refused, because
+    /// YAML 1.2 reads them as text.
+    pub fn truth(&mut self, value: &Value<'_>) -> Option<Located<bool>> {
+        const WANTED: &str = "`true` or `false`";
+        let Content::Scalar { text, plain } = &value.node.content else {
+            self.wrong_type(value, WANTED);
+            return None;
+        };
+        let truth = match text.as_str() {
+            "true" if *plain => true,
+            "false" if *plain => false,
+            _ if value.is_null() => {
+                self.wrong_type(value, WANTED);
+                return None;
+            }
+            _ => {
+                let words = value.words();
+                let mut problem = self.problem(value.span(), format!("{words} must be {WANTED}"));
+                if !plain && matches!(text.as_str(), "true" | "false") {
+                    problem = problem.help("write it without quotes");
+                }
+                self.report(problem);
+                return None;
+            }
+        };
+        Some(Located { value: truth, span: value.span() })
+    }
 }
 
 impl<'n> Value<'n> {

@@ -27,7 +27,7 @@ use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, NamedBy, RULES, Violation};
+use crate::rules::{Case, NamedBy, RULES, Violation, trust_report};
 
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
@@ -191,6 +191,7 @@ impl Judged {
     }
 
     fn into_report(self, base_models: Vec<BaseModelReport>) -> ModelReport {
+        let trust = trust_report(&self.dossier, &self.policy.trust);
         let card = self
             .dossier
             .is_repository
@@ -205,7 +206,7 @@ impl Judged {
             name: self.name,
             source: self.source,
             revision: self.revision,
-            trust: None,
+            trust,
             base_models,
             card,
             files,

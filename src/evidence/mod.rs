@@ -67,6 +67,16 @@ pub struct FileEvidence {
     pub evidence: Vec<Evidence>,
 }
 
+impl FileEvidence {
+    /// Whether the network did not bring all of its bytes, so that what is missing in the evidence
+    /// is no judgement on the file.
+    pub fn is_unfetched(&self) -> bool {
+        self.evidence
+            .iter()
+            .any(|seen| matches!(seen.fact, Fact::Coverage(CoverageFact::Unfetched { .. })))
+    }
+}
+
 /// Whether an artifact was understood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -7,7 +7,8 @@ use crate::base::{Document, Severity};
 use crate::evidence::{Card, FileEvidence, Format, Origin, ReferenceKind, Status};
 use crate::finding::{
     AppliedWaiver, BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident,
-    Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, Verdict,
+    Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport, TrustSignal,
+    Verdict,
 };
 
 const MANIFEST: &str = "\
@@ -126,6 +127,20 @@ fn base_model(target: &str, kind: ReferenceKind, judged_as: Option<&str>) -> Bas
     }
 }
 
+/// A low trust score.
+fn trust() -> TrustReport {
+    let signals: [(&'static str, i64, &str); 3] = [
+        ("publisher", -1, "`acme`: it is not on the policy's list of trusted publishers"),
+        ("downloads", 0, "the Hub did not say how many downloads it has"),
+        ("safetensors", 2, "there is `model.safetensors`"),
+    ];
+    let signals = signals.map(|(signal, points, detail)| {
+        let detail = detail.to_owned();
+        TrustSignal { signal, points, detail }
+    });
+    TrustReport { score: 1, maximum: 10, signals: signals.into() }
+}
+
 /// Three models: one that fails, one with notes and a waiver, one that is not there.
 pub(super) fn failing() -> Report {
     let member = Some("archive/data.pkl");
@@ -161,6 +176,7 @@ pub(super) fn failing() -> Report {
                 name: "sentiment".into(),
                 source: "./models/sentiment".into(),
                 revision: Some("0123456789abcdef0123456789abcdef01234567".into()),
+                trust: Some(trust()),
                 card: Some(CardReport { card: Some(card), completeness: 50, sections }),
                 files: vec![
                     file("README.md", 312, "markdown", Vec::new()),

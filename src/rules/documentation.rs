@@ -67,6 +67,7 @@ fn subject_heading(tag: &str) -> &'static str {
         "torch" => "Torch checkpoints",
         "safetensors" => "Safetensors",
         "provenance" => "Provenance",
+        "trust" => "Trust",
         "lock" => "The lock",
         "base-model" => "Base models",
         "documentation" => "Model cards",

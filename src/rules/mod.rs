@@ -15,6 +15,7 @@ mod pickle;
 mod provenance;
 mod safetensors;
 mod torch;
+mod trust;
 pub mod waivers;
 mod wording;
 
@@ -29,6 +30,7 @@ use crate::manifest::Entry;
 use crate::policy::Policy;
 
 pub use documentation::documentation;
+pub use trust::trust_report;
 
 /// One entry with all that is known of it and the policy that judges it.
 #[derive(Clone, Copy, Debug)]
@@ -208,7 +210,19 @@ pub static RULES: &[&dyn Rule] = &[
     &safetensors::SafetensorsIndex,
     &safetensors::UnlistedShard,
     // Where the model comes from.
+    &provenance::ForeignCommit,
+    &provenance::HubFlagged,
+    &provenance::HubImportsDiffer,
+    &provenance::HubScanIncomplete,
+    &provenance::RecentChange,
+    &provenance::RenamedRepository,
+    &provenance::RevisionNotOnDefaultBranch,
     &provenance::UnpinnedRevision,
+    &provenance::UnreachableLicence,
+    // Who publishes it.
+    &trust::LowTrust,
+    &trust::TyposquatPublisher,
+    &trust::UntrustedPublisher,
     // The models that a model builds on.
     &base_models::ForeignRemoteCode,
     &base_models::UnjudgedBaseModel,

@@ -7,7 +7,7 @@ use super::group::{ModelGroup, fold};
 use super::{Page, finding};
 use crate::base::{Severity, Untrusted};
 use crate::evidence::ReferenceKind;
-use crate::finding::{BaseModelReport, Finding, ManifestPlace};
+use crate::finding::{BaseModelReport, Finding, ManifestPlace, TrustReport};
 
 /// Base models that are named at most.
 const BASE_MODELS: usize = 6;
@@ -16,6 +16,11 @@ const BASE_MODELS: usize = 6;
 /// all. Returns whether the empty line is there.
 pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) -> io::Result<bool> {
     heading(group, out)?;
+    let trust = group.model.and_then(|model| model.trust.as_ref());
+    if let Some(trust) = trust.filter(|_| !page.quiet) {
+        // What each signal saw stands in `low-trust` where the score is too low.
+        page.paragraph(&format!("  {} ", styled(DIM, "trust")), 4, &trust_line(trust), out)?;
+    }
     if !page.quiet {
         base_models(group, page, out)?;
     }
@@ -106,6 +111,20 @@ fn of_no_model(group: &ModelGroup<'_>) -> &'static str {
         (false, true) => "the lock itself",
         (_, false) => "the policy itself",
     }
+}
+
+/// `6 of 10, moderate: publisher +2, downloads 0, …`
+fn trust_line(trust: &TrustReport) -> String {
+    let signals: Vec<String> = trust
+        .signals
+        .iter()
+        .map(|signal| {
+            let sign = if signal.points > 0 { "+" } else { "" };
+            format!("{} {sign}{}", signal.signal, signal.points)
+        })
+        .collect();
+    let (score, maximum, word) = (trust.score, trust.maximum, trust.assessment());
+    format!("{score} of {maximum}, {word}: {}", signals.join(", "))
 }
 
 /// `2 critical, 1 high`, each in its colour.

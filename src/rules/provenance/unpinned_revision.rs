@@ -72,17 +72,22 @@ impl Rule for UnpinnedRevision {
             location: Location::default(),
             manifest,
             description: problem,
-            recommendation: match case.named_by {
-                None => {
-                    "Pin it: `revision:` with the 40 hexadecimal digits of the commit, as the \
-                         model's page on the Hub shows under \"Files and versions\"."
-                }
-                Some(_) => {
+            recommendation: match (case.named_by, &case.dossier.repository) {
+                (Some(_), _) => {
                     "Make it an entry of the manifest with a `revision:`, and have the \
-                            project load it at that commit."
+                                 project load it at that commit."
+                        .to_owned()
                 }
-            }
-            .to_owned(),
+                (None, Some(repository)) => format!(
+                    "Pin it to the commit that was judged now: `revision: {}`.",
+                    repository.commit
+                ),
+                (None, None) => {
+                    "Pin it: `revision:` with the 40 hexadecimal digits of the commit, as the \
+                     model's page on the Hub shows under \"Files and versions\"."
+                        .to_owned()
+                }
+            },
             subject: "unpinned".to_owned(),
         });
     }

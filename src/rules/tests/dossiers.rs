@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::base::{Digest, Document, Place, Severity, Span};
 use crate::evidence::{
-    BranchMembership, Call, CallOpcode, Callee, Card, CardSection, Dossier, Evidence, Fact,
-    FileEvidence, Format, Gate, Import, ImportOpcode, Origin, PickleFact, Repository, ScanProgress,
-    Status, StreamSummary,
+    BranchMembership, Call, CallOpcode, Callee, Card, CardData, CardSection, Dossier, Evidence,
+    Fact, FileEvidence, Format, Gate, Import, ImportOpcode, ListedDigest, ListedFile, Origin,
+    PickleFact, Repository, RepositoryCommit, ScanProgress, Status, StreamSummary,
 };
 use crate::manifest::Entry;
 use crate::policy::{
@@ -138,24 +138,52 @@ pub(crate) fn with_card(card: Card) -> Dossier {
     Dossier { card: Some(card), is_repository: true, ..Dossier::default() }
 }
 
-/// What the Hub says of a repository of which it knows nothing in particular.
+/// The commit of [`repository`].
+pub(crate) const COMMIT: &str = "714eb0fa89d2f80546fda750413ed43d93601a13";
+
+/// A repository on the Hub with a licence, a safetensors file and one commit of its publisher.
 pub(crate) fn repository(id: &str) -> Repository {
     Repository {
         asked: id.to_owned(),
         id: id.to_owned(),
         revision: None,
-        commit: "714eb0fa89d2f80546fda750413ed43d93601a13".parse().unwrap(),
-        branch: BranchMembership::Unknown,
-        downloads: None,
+        commit: COMMIT.parse().unwrap(),
+        branch: BranchMembership::Default,
+        downloads: Some(812),
         likes: None,
         gate: Gate::Open,
         private: false,
-        card_data: None,
-        commit_count: None,
-        commits: Vec::new(),
+        card_data: Some(CardData { licences: vec!["mit".to_owned()], base_models: Vec::new() }),
+        commit_count: Some(3),
+        commits: vec![commit(COMMIT, &["acme"], "2026-08-01T00:00:00.000Z", &[])],
         scans: ScanProgress::Unknown,
-        listing: Vec::new(),
+        listing: [".gitattributes", "README.md", "config.json", "model.safetensors"]
+            .map(|path| listed_file(path, 100))
+            .into(),
     }
+}
+
+pub(crate) fn listed_file(path: &str, size: u64) -> ListedFile {
+    ListedFile { path: path.to_owned(), size, digest: ListedDigest::Unknown }
+}
+
+pub(crate) fn commit(id: &str, authors: &[&str], date: &str, changed: &[&str]) -> RepositoryCommit {
+    let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    RepositoryCommit {
+        id: id.parse().unwrap(),
+        title: "Add weights".to_owned(),
+        authors: owned(authors),
+        date: date.to_owned(),
+        changed: owned(changed),
+    }
+}
+
+/// A model on the Hub, of these files.
+pub(crate) fn on_the_hub(
+    repository: Repository,
+    files: impl IntoIterator<Item = FileBuilder>,
+) -> Dossier {
+    Dossier { repository: Some(repository), ..dossier(files) }
 }
 
 /// A policy that allows a few tensors' names and asks for two sections.

@@ -12,6 +12,7 @@ mod lock;
 mod pickle;
 mod provenance;
 mod registry;
+mod trust;
 
 use std::collections::BTreeSet;
 
@@ -105,6 +106,7 @@ fn examples() -> Vec<Example> {
     examples.extend(provenance::examples());
     examples.extend(base_models::examples());
     examples.extend(lock::examples());
+    examples.extend(trust::examples());
     examples.extend(card::examples());
     examples.extend(licence::examples());
     examples
