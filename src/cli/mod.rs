@@ -4,6 +4,7 @@
 //! 3 incomplete.
 
 mod arguments;
+mod base_models;
 mod check;
 mod digests;
 mod discovery;

@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::base_models::Following;
 use super::{documents, examine};
 use crate::analyse;
-use crate::base::{Commit, Document, Limits};
+use crate::base::{Commit, Document, Limits, RepoId};
 use crate::evaluate::{self, Judged, accepted, binds_digest, evaluate};
-use crate::evidence::{Authority, Card, Dossier, ListedDigest};
+use crate::evidence::{Authority, Card, Dossier, ListedDigest, NamedModel};
 use crate::finding::{Incident, Report};
 use crate::lock::Comparison;
 use crate::manifest::{Entry, Source};
 use crate::policy::Policy;
+use crate::rules::NamedBy;
 use crate::source::{
     Content, Snapshot, SourceError, SourceOptions, Sources, Wanted, is_hub, resolve_path,
 };
@@ -27,6 +29,8 @@ struct Terms {
     withheld: Option<&'static str>,
     /// Whether a glob of `files` may match nothing.
     globs_are_wishes: bool,
+    /// The revision at which another model names it.
+    revision: Option<String>,
 }
 
 /// One model that is to be judged.
@@ -44,6 +48,8 @@ pub(super) struct Subject {
     terms: Terms,
     /// The policy in force.
     policy: Arc<Policy>,
+    /// The model that builds on it, if that is why it is judged.
+    named_by: Option<NamedBy>,
 }
 
 impl Subject {
@@ -55,13 +61,54 @@ impl Subject {
             base.join(&entry.source)
         };
         let (name, source) = (entry.name.clone(), entry.source.clone());
-        Self { entry: Some(entry), name, source, path, terms: Terms::default(), policy }
+        Self {
+            entry: Some(entry),
+            name,
+            source,
+            path,
+            terms: Terms::default(),
+            policy,
+            named_by: None,
+        }
     }
 
     /// A path given to `scan`.
     pub(super) fn of_path(name: String, path: PathBuf, policy: Arc<Policy>) -> Self {
         let source = documents::shown(&path);
-        Self { entry: None, name, source, path, terms: Terms::default(), policy }
+        Self { entry: None, name, source, path, terms: Terms::default(), policy, named_by: None }
+    }
+
+    /// A model on the Hub that `judged` builds on. Its place in the manifest is that of the entry
+    /// that led to it.
+    pub(super) fn of_base_model(judged: &Judged, id: RepoId, model: NamedModel) -> Self {
+        let NamedModel { revision, file, .. } = model;
+        let source = format!("hf://{id}");
+        let at = revision.as_ref().map(|revision| format!("@{revision}")).unwrap_or_default();
+        let name = format!("{} → {id}{at}", judged.name);
+        let entry = judged.entry.as_ref().map(|entry| Entry {
+            name: name.clone(),
+            source: source.clone(),
+            origin: Source::Hub(id),
+            revision: revision.clone(),
+            revision_place: None,
+            files: Vec::new(),
+            ..entry.clone()
+        });
+        Self {
+            entry,
+            name,
+            path: PathBuf::from(&source),
+            source,
+            terms: Terms { revision, ..Terms::default() },
+            policy: Arc::clone(&judged.policy),
+            named_by: Some(NamedBy { model: judged.name.clone(), file }),
+        }
+    }
+
+    /// Its name in reports, its entry, and what brought it into the run.
+    #[cfg(test)]
+    pub(super) fn into_parts(self) -> (String, Option<Entry>, Option<NamedBy>) {
+        (self.name, self.entry, self.named_by)
     }
 
     /// Judged at this commit, whatever its branch does.
@@ -108,7 +155,8 @@ impl Subject {
 
     fn resolve(&self, sources: &Sources) -> Result<Snapshot, SourceError> {
         let entry = self.entry.as_ref();
-        let written = entry.and_then(|entry| entry.revision.as_deref());
+        let named = self.terms.revision.as_deref();
+        let written = entry.and_then(|entry| entry.revision.as_deref()).or(named);
         let wanted = Wanted {
             revision: self.terms.commit.as_ref().map(Commit::as_str).or(written),
             files: entry.map_or(&[], |entry| entry.files.as_slice()),
@@ -164,8 +212,12 @@ pub(super) fn run(request: Request) -> Run {
     let now = jiff::Timestamp::now();
     let limits = Limits::default();
     let mut incidents = request.incidents;
-    let sources =
-        Sources::new(SourceOptions { offline: request.offline, ..SourceOptions::default() });
+    let policies = request.subjects.iter().map(|subject| &subject.policy);
+    let sources = Sources::new(SourceOptions {
+        offline: request.offline,
+        recent_commits: policies.map(|policy| policy.provenance.recent_commits).max().unwrap_or(0),
+        ..SourceOptions::default()
+    });
     let mut lock = request.lock;
     if let Some(comparison) = lock.as_mut().filter(|lock| !lock.binding) {
         let heads = request
@@ -175,38 +227,25 @@ pub(super) fn run(request: Request) -> Run {
         comparison.heads.extend(heads);
     }
 
-    let snapshots: Vec<Snapshot> =
-        request.subjects.iter().map(|subject| resolve(subject, &sources, &mut incidents)).collect();
-    let sha256 = request.sha256;
-    let locked = lock.as_ref();
-    let looks: Vec<examine::Look<'_>> = request
-        .subjects
-        .iter()
-        .zip(&snapshots)
-        .map(|(subject, snapshot)| examine::Look {
-            snapshot,
-            wants_digest: Box::new(move |path| {
-                sha256
-                    || binds_digest(&subject.policy, &subject.name, path)
-                    || (subject.is_accepted(locked) && !is_listed_with_sha256(snapshot, path))
-            }),
-        })
-        .collect();
-    let evidence = examine::examine(&looks, &limits, request.jobs, request.progress);
-    drop(looks);
-
-    let mut judged = Vec::with_capacity(snapshots.len());
-    for ((subject, snapshot), files) in request.subjects.into_iter().zip(snapshots).zip(evidence) {
-        let card = read_card(&snapshot, &limits);
-        let dossier = Dossier {
-            files,
-            card,
-            is_repository: snapshot.is_repository,
-            repository: snapshot.repository,
-        };
-        let Subject { entry, name, source, policy, .. } = subject;
-        let revision = snapshot.revision.map(|commit| commit.to_string());
-        judged.push(Judged { entry, name, source, revision, dossier, policy });
+    let look = Look {
+        sources: &sources,
+        limits: &limits,
+        lock: lock.as_ref(),
+        sha256: request.sha256,
+        jobs: request.jobs,
+        progress: request.progress,
+    };
+    let is_locked = look.lock.is_some_and(|comparison| comparison.binding);
+    let mut following = Following::new(is_locked);
+    let mut subjects = request.subjects;
+    let mut judged = Vec::with_capacity(subjects.len());
+    loop {
+        let batch = look.at(subjects, &mut incidents);
+        subjects = following.next(&batch, &mut incidents);
+        judged.extend(batch);
+        if subjects.is_empty() {
+            break;
+        }
     }
 
     let lock_document = lock.as_ref().map(|comparison| Arc::clone(&comparison.lock.document));
@@ -225,6 +264,54 @@ pub(super) fn run(request: Request) -> Run {
     let documents = request.manifest.into_iter().chain(request.policy_documents);
     let documents = documents.chain(lock_document).collect();
     Run { report, elapsed: began.elapsed(), documents }
+}
+
+/// How models are looked at.
+struct Look<'a> {
+    sources: &'a Sources,
+    limits: &'a Limits,
+    lock: Option<&'a Comparison>,
+    sha256: bool,
+    jobs: Option<NonZeroUsize>,
+    progress: bool,
+}
+
+impl Look<'_> {
+    /// Resolves and examines models; the same number in the same order.
+    fn at(&self, subjects: Vec<Subject>, incidents: &mut Vec<Incident>) -> Vec<Judged> {
+        let snapshots: Vec<Snapshot> =
+            subjects.iter().map(|subject| resolve(subject, self.sources, incidents)).collect();
+        let (sha256, locked) = (self.sha256, self.lock);
+        let looks: Vec<examine::Look<'_>> = subjects
+            .iter()
+            .zip(&snapshots)
+            .map(|(subject, snapshot)| examine::Look {
+                snapshot,
+                wants_digest: Box::new(move |path| {
+                    sha256
+                        || binds_digest(&subject.policy, &subject.name, path)
+                        || (subject.is_accepted(locked) && !is_listed_with_sha256(snapshot, path))
+                }),
+            })
+            .collect();
+        let evidence = examine::examine(&looks, self.limits, self.jobs, self.progress);
+        drop(looks);
+
+        let mut judged = Vec::with_capacity(snapshots.len());
+        for ((subject, snapshot), files) in subjects.into_iter().zip(snapshots).zip(evidence) {
+            let card = read_card(&snapshot, self.limits);
+            let dossier = Dossier {
+                files,
+                card,
+                is_repository: snapshot.is_repository,
+                repository: snapshot.repository,
+            };
+            let Subject { entry, name, source, policy, named_by, .. } = subject;
+            let revision = snapshot.revision.map(|commit| commit.to_string());
+            judged.push(Judged { entry, name, source, revision, dossier, policy, named_by });
+        }
+        judged
+    }
 }
 
 /// Whether the Hub says what the file's SHA-256 is, so that it need not be read to be compared.

@@ -19,8 +19,12 @@ pub fn accepted<'a>(comparison: &'a Comparison, entry: &Entry) -> Option<&'a Loc
     (is_complete && is_current).then_some(model)
 }
 
-/// What the lock says of a model. A path given to `scan` has no name that a lock could know.
+/// What the lock says of a model. A path given to `scan` has no name that a lock could know, and
+/// of what a model builds on only the entries of the manifest are ever locked.
 pub(super) fn state<'a>(judged: &'a Judged, lock: Option<&'a Comparison>) -> LockState<'a> {
+    if judged.named_by.is_some() {
+        return LockState::NoLock;
+    }
     let (Some(entry), Some(comparison)) = (&judged.entry, lock) else { return LockState::NoLock };
     if let Some(model) = accepted(comparison, entry) {
         return LockState::Locked {

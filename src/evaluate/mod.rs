@@ -4,6 +4,7 @@
 //! rule reports is in the report, at the severity of the policy in force, and only a waiver that
 //! holds today keeps it from failing the gate.
 
+mod base_models;
 mod coverage;
 mod fingerprint;
 mod globals;
@@ -21,12 +22,12 @@ use jiff::civil::Date;
 
 use crate::base::{Digest, Severity};
 use crate::evidence::Dossier;
-use crate::finding::{Finding, Incident, ModelReport, Report, RuleMeta};
+use crate::finding::{BaseModelReport, Finding, Incident, ModelReport, Report, RuleMeta};
 use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, RULES, Violation, trust_report};
+use crate::rules::{Case, NamedBy, RULES, Violation, trust_report};
 
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
@@ -49,6 +50,8 @@ pub struct Judged {
     pub dossier: Dossier,
     /// The policy in force for it, its profile applied.
     pub policy: Arc<Policy>,
+    /// Who named it, if it is in the run only because another model builds on it.
+    pub named_by: Option<NamedBy>,
 }
 
 /// What a run is beside its models.
@@ -82,10 +85,11 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
     let mut fingerprints = Fingerprints::default();
     // With the index of its model, for the order.
     let mut findings: Vec<(usize, Finding)> = Vec::new();
-    for (index, judged) in cases.iter().enumerate() {
+    let base_models = base_models::of_each(&cases);
+    for (index, (judged, base_models)) in cases.iter().zip(&base_models).enumerate() {
         waivers.register(&judged.policy);
         let digests = digests_by_path(&judged.dossier);
-        for ruling in rulings(judged, &run) {
+        for ruling in rulings(judged, base_models, &run) {
             let mut finding = judged.finding(ruling, &mut fingerprints);
             let digest = finding.location.path.as_ref().and_then(|path| digests.get(path.as_str()));
             finding.waiver = waivers.cover(&judged.policy, &finding, digest.copied());
@@ -114,7 +118,11 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
         version: run.version,
         timestamp: run.timestamp,
         outcome: crate::finding::Outcome::Incomplete,
-        models: cases.into_iter().map(Judged::into_report).collect(),
+        models: cases
+            .into_iter()
+            .zip(base_models)
+            .map(|(judged, base_models)| judged.into_report(base_models))
+            .collect(),
         findings: findings.into_iter().map(|(_, finding)| finding).collect(),
         incidents,
         rules,
@@ -134,13 +142,15 @@ struct Ruling {
 }
 
 /// What the rules that are on say of one model, in registry order, one per subject and place.
-fn rulings(judged: &Judged, run: &Run) -> Vec<Ruling> {
+fn rulings(judged: &Judged, base_models: &[BaseModelReport], run: &Run) -> Vec<Ruling> {
     let case = Case {
         entry: judged.entry.as_ref(),
         dossier: &judged.dossier,
         policy: &judged.policy,
         lock: lock::state(judged, run.lock.as_ref()),
         now: run.now,
+        base_models,
+        named_by: judged.named_by.as_ref(),
     };
     let mut rulings = Vec::new();
     for rule in RULES {
@@ -180,7 +190,7 @@ impl Judged {
         }
     }
 
-    fn into_report(self) -> ModelReport {
+    fn into_report(self, base_models: Vec<BaseModelReport>) -> ModelReport {
         let trust = trust_report(&self.dossier, &self.policy.trust);
         let card = self
             .dossier
@@ -197,7 +207,7 @@ impl Judged {
             source: self.source,
             revision: self.revision,
             trust,
-            base_models: Vec::new(),
+            base_models,
             card,
             files,
             fail_on: Some(self.policy.fail_on),

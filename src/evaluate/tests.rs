@@ -8,7 +8,9 @@ use jiff::civil::date;
 
 use super::*;
 use crate::base::{Document, Place, Severity, Span};
-use crate::evidence::{CoverageFact, Fact, FileFact, UnscannedReason};
+use crate::evidence::{
+    CoverageFact, Fact, FileFact, ReferenceFact, ReferenceKind, UnscannedReason,
+};
 use crate::finding::{Outcome, Verdict};
 use crate::policy::{GlobalPattern, RuleSetting, Waiver};
 use crate::rules::tests::dossiers::{
@@ -58,6 +60,7 @@ fn judged(name: &str, dossier: Dossier, policy: Policy) -> Judged {
         entry: Some(entry),
         revision: None,
         dossier,
+        named_by: None,
         policy: Arc::new(policy),
     }
 }
@@ -467,6 +470,72 @@ fn taking_an_allowance_away_never_helps() {
             }
         }
     }
+}
+
+/// A model at a source, that names others.
+fn building_on(name: &str, source: &str, named: &[(&str, Option<&str>)]) -> Judged {
+    let facts = named.iter().map(|(target, revision)| {
+        Fact::Reference(ReferenceFact {
+            kind: ReferenceKind::AdapterBase,
+            target: (*target).to_owned(),
+            revision: revision.map(str::to_owned),
+        })
+    });
+    let mut judged = judged(name, one("adapter_config.json", facts), quiet());
+    judged.source = source.to_owned();
+    judged
+}
+
+#[test]
+fn base_models_are_listed_with_the_entry_that_judges_them() {
+    let commit = "714eb0fa89d2f80546fda750413ed43d93601a13";
+    let mut base = building_on("base", "hf://acme/base", &[("Acme/base", None)]);
+    base.revision = Some(commit.to_owned());
+    let mut gone = building_on("gone", "hf://acme/gone", &[]);
+    gone.dossier.files.clear();
+    let named = [
+        ("acme/BASE", None),
+        ("acme/base", Some(commit)),
+        ("acme/base", Some("v1")),
+        ("acme/gone", None),
+        ("./base", None),
+    ];
+    let cases = vec![building_on("adapter", "./adapter", &named), base, gone];
+    let report = run(cases, quiet());
+    let listed: Vec<_> = report.models[0]
+        .base_models
+        .iter()
+        .map(|base| (base.target.as_str(), base.revision.as_deref(), base.judged_as.as_deref()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            ("acme/BASE", None, Some("base")),
+            ("acme/base", Some(commit), Some("base")),
+            ("acme/base", Some("v1"), None),
+            ("acme/gone", None, None),
+            ("./base", None, None),
+        ]
+    );
+    assert_eq!(report.models[1].base_models, [], "a model does not build on itself");
+    let unjudged = report.findings.iter().filter(|finding| finding.rule == "unjudged-base-model");
+    assert_eq!(unjudged.count(), 3);
+}
+
+#[test]
+fn an_unpinned_base_model_says_who_named_it() {
+    let mut base = building_on("adapter → acme/base", "hf://acme/base", &[]);
+    base.entry = Some(Entry { origin: "hf://acme/base".parse().unwrap(), ..base.entry.unwrap() });
+    base.entry.as_mut().unwrap().source = "hf://acme/base".into();
+    let file = Some("adapter_config.json".to_owned());
+    base.named_by = Some(NamedBy { model: "adapter".into(), file });
+    let report = run(vec![base], quiet());
+    let found = report.findings.iter().find(|finding| finding.rule == "unpinned-revision").unwrap();
+    assert_eq!(
+        found.description,
+        "`hf://acme/base` is named by `adapter_config.json` of `adapter`, without the commit that \
+         is meant: loaders take whatever its publisher has uploaded last."
+    );
 }
 
 /// A lock that names `ranker`, whose one file holds `weights`, and `legacy`.

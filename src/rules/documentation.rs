@@ -67,9 +67,11 @@ fn subject_heading(tag: &str) -> &'static str {
         "torch" => "Torch checkpoints",
         "safetensors" => "Safetensors",
         "provenance" => "Provenance",
-        "lock" => "The lock",
         "trust" => "Trust",
-        "documentation" | "licence" => "Model cards and licences",
+        "lock" => "The lock",
+        "base-model" => "Base models",
+        "documentation" => "Model cards",
+        "licence" => "Licences",
         _ => "Policy",
     }
 }

@@ -4,10 +4,12 @@
 //! [`RULES`]. Whatever a rule wants to know must first become evidence.
 
 mod archives;
+mod base_models;
 pub mod card;
 mod documentation;
 mod files;
 pub mod globals;
+mod licence;
 pub mod lock;
 mod pickle;
 mod provenance;
@@ -22,7 +24,7 @@ pub(crate) mod tests;
 
 use crate::base::{Commit, Place};
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
-use crate::finding::{Location, RuleMeta};
+use crate::finding::{BaseModelReport, Location, RuleMeta};
 use crate::lock::LockedModel;
 use crate::manifest::Entry;
 use crate::policy::Policy;
@@ -43,6 +45,19 @@ pub struct Case<'a> {
     pub lock: LockState<'a>,
     /// The moment of the run.
     pub now: jiff::Timestamp,
+    /// The models that it builds on, and which of them are judged in the same run.
+    pub base_models: &'a [BaseModelReport],
+    /// Who named it, if it is no entry of the manifest but a model that one builds on.
+    pub named_by: Option<&'a NamedBy>,
+}
+
+/// What brought a model into a run that the user did not list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBy {
+    /// The name of the model that builds on it.
+    pub model: String,
+    /// The path of that model's file that names it (untrusted); `None` for the Hub's metadata.
+    pub file: Option<String>,
 }
 
 /// What a lock says of an entry.
@@ -208,18 +223,23 @@ pub static RULES: &[&dyn Rule] = &[
     &trust::LowTrust,
     &trust::TyposquatPublisher,
     &trust::UntrustedPublisher,
-    // The model card.
-    &card::BriefCard,
-    &card::IncompleteCard,
-    &card::LicenseMissing,
-    &card::LicenseNotAllowed,
-    &card::MissingCard,
-    &card::MissingSection,
-    &card::UnreadableCard,
+    // The models that a model builds on.
+    &base_models::ForeignRemoteCode,
+    &base_models::UnjudgedBaseModel,
     // Whether models are those that were accepted.
     &lock::LockMismatch,
     &lock::StaleLock,
     &lock::UnlockedModel,
+    // The model card.
+    &card::BriefCard,
+    &card::IncompleteCard,
+    &card::MissingCard,
+    &card::MissingSection,
+    &card::UnreadableCard,
+    // The licence.
+    &licence::LicenseMissing,
+    &licence::LicenseNotAllowed,
+    &licence::LicenseUnknown,
     // The policy's own exceptions.
     &waivers::ExpiredWaiver,
     &waivers::UnusedWaiver,

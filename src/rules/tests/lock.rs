@@ -117,6 +117,8 @@ fn mismatches(dossier: &Dossier) -> Vec<Violation> {
             policy: &policy,
             lock: as_locked(COMMIT, None),
             now: NOW,
+            base_models: &[],
+            named_by: None,
         },
         &mut violations,
     );
@@ -176,7 +178,15 @@ fn a_lock_pins_what_the_manifest_does_not() {
     let (entry, policy, model) = (hub_entry(), policy(), dossier(same()));
     let judge = |lock| {
         let mut violations = Vec::new();
-        let case = Case { entry: Some(&entry), dossier: &model, policy: &policy, lock, now: NOW };
+        let case = Case {
+            entry: Some(&entry),
+            dossier: &model,
+            policy: &policy,
+            lock,
+            now: NOW,
+            base_models: &[],
+            named_by: None,
+        };
         by_id("unpinned-revision").unwrap().check(&case, &mut violations);
         violations.len()
     };

@@ -2,10 +2,12 @@
 
 #![allow(clippy::arithmetic_side_effects, reason = "sums of small literals")]
 
+mod base_models;
 mod card;
 pub(crate) mod dossiers;
 mod files;
 mod formats;
+mod licence;
 mod lock;
 mod pickle;
 mod provenance;
@@ -16,6 +18,7 @@ use std::collections::BTreeSet;
 
 use super::{Case, LockState, RULES, Violation, by_id};
 use crate::evidence::Dossier;
+use crate::finding::BaseModelReport;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 
@@ -66,10 +69,33 @@ fn judge_locked(
     lock: LockState<'_>,
 ) -> Vec<Violation> {
     let mut violations = Vec::new();
-    by_id(rule)
-        .unwrap_or_else(|| panic!("no rule {rule}"))
-        .check(&Case { entry, dossier, policy, lock, now: NOW }, &mut violations);
+    by_id(rule).unwrap_or_else(|| panic!("no rule {rule}")).check(
+        &Case {
+            entry,
+            dossier,
+            policy,
+            lock,
+            now: NOW,
+            base_models: &unjudged(dossier),
+            named_by: None,
+        },
+        &mut violations,
+    );
     violations
+}
+
+/// What a model builds on, in a run that judges nothing else.
+fn unjudged(dossier: &Dossier) -> Vec<BaseModelReport> {
+    let named = dossier.named_models().into_iter();
+    named
+        .map(|model| BaseModelReport {
+            kind: model.kind,
+            target: model.target,
+            revision: model.revision,
+            named_in: model.file,
+            judged_as: None,
+        })
+        .collect()
 }
 
 fn examples() -> Vec<Example> {
@@ -78,9 +104,11 @@ fn examples() -> Vec<Example> {
     examples.extend(files::examples());
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
+    examples.extend(base_models::examples());
     examples.extend(lock::examples());
     examples.extend(trust::examples());
     examples.extend(card::examples());
+    examples.extend(licence::examples());
     examples
 }
 
