@@ -14,7 +14,7 @@ use crate::evidence::{
 use crate::finding::{Outcome, Verdict};
 use crate::policy::{GlobalPattern, RuleSetting, Waiver};
 use crate::rules::tests::dossiers::{
-    call_fact, dossier, entry, file, import_fact, one, policy, stream_fact,
+    call_fact, dossier, entry, file, import_fact, on_the_hub, one, policy, repository, stream_fact,
 };
 
 /// A policy that is silent on cards and formats, so that tests see only what they are about.
@@ -105,6 +105,31 @@ fn a_clean_model_passes() {
     assert_eq!(rules_of(&report), [] as [&str; 0]);
     assert_eq!(report.outcome, Outcome::Pass);
     assert_eq!(report.models[0].files[0].globals[0].verdict, Verdict::Allowed);
+}
+
+#[test]
+fn the_trust_score_is_that_of_the_models_own_policy() {
+    let mut trusting = quiet();
+    trusting.trust.trusted_publishers = vec!["acme".to_owned()];
+    let hub = || on_the_hub(repository("acme/ranker"), [file("README.md")]);
+    let cases = vec![
+        judged("trusted", hub(), trusting),
+        judged("unknown", hub(), quiet()),
+        judged("local", clean(), quiet()),
+    ];
+    let report = run(cases, quiet());
+    let scores: Vec<Option<u8>> =
+        report.models.iter().map(|model| model.trust.as_ref().map(|trust| trust.score)).collect();
+    assert_eq!(scores, [Some(5), Some(2), None]);
+}
+
+#[test]
+fn a_low_score_fails_and_its_finding_stands_at_the_source() {
+    let mut asking = quiet();
+    asking.trust.minimum_score = 3;
+    let report = run_one(on_the_hub(repository("acme/ranker"), [file("README.md")]), asking);
+    assert_eq!((rules_of(&report), report.outcome), (vec!["low-trust"], Outcome::Fail));
+    assert_eq!(report.findings[0].manifest.as_ref().unwrap().line, 2);
 }
 
 #[test]

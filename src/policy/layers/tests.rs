@@ -273,6 +273,20 @@ fn every_preset_is_a_policy_by_itself() {
 }
 
 #[test]
+fn strict_and_walkthrough_trust_the_same_publishers_and_spare_local_models() {
+    let layers = |name| PolicyLayers::preset(name, &preset_rules()).unwrap();
+    let strict = layers("strict").effective(None).unwrap();
+    let walkthrough = layers("walkthrough").effective(None).unwrap();
+    assert_eq!(strict.trust, walkthrough.trust);
+    assert_eq!((strict.trust.minimum_score, strict.trust.trusted_publishers.len()), (7, 8));
+    for name in ["strict", "walkthrough"] {
+        assert_eq!(layers(name).effective(Some("local")).unwrap().trust.minimum_score, 0);
+    }
+    let baseline = layers("baseline").effective(None).unwrap();
+    assert_eq!(baseline.trust, crate::policy::TrustPolicy::default());
+}
+
+#[test]
 fn groups_of_globals_are_sorted_exact_and_distinct() {
     for preset in PRESETS.iter().filter(|preset| preset.kind != super::super::PresetKind::Policy) {
         assert!(preset.text.starts_with("# "), "{}", preset.name);

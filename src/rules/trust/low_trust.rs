@@ -62,8 +62,8 @@ impl Rule for LowTrust {
                     "No trust can be established for a model on this machine, and the policy asks \
                      for a score of {minimum}."
                 ),
-                "Give it a profile with `trust: { minimum_score: 0 }` if you know where it comes \
-                 from."
+                "Give it a profile with `trust: { minimum_score: 0 }`, such as `local` of the \
+                 presets, if you know where it comes from."
                     .to_owned(),
             ),
         };
