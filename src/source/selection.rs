@@ -2,7 +2,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::super::{Snapshot, SourceError};
+use super::{Snapshot, SourceError};
 
 /// Marks the files that the globs select, and notes the globs that select none.
 pub(super) fn select(snapshot: &mut Snapshot, globs: &[String]) -> Result<(), SourceError> {
@@ -45,7 +45,7 @@ fn matcher(glob: &str) -> Result<GlobMatcher, SourceError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Content, SnapshotFile};
+    use super::super::{Content, SnapshotFile};
     use super::*;
 
     fn selected(globs: &[&str]) -> (Vec<String>, Vec<String>) {

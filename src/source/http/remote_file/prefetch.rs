@@ -1,0 +1,137 @@
+//! Ranges that are about to be read, fetched at once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::RemoteFile;
+use super::ahead::{MOST, SMALL};
+use crate::source::http::content_range::ByteRange;
+use crate::source::http::permits::Permit;
+
+/// Ranges with fewer bytes than this between them are fetched as one.
+const CLOSE: u64 = 2 << 10;
+
+/// Most bytes that are fetched for one hint, so that the first of them are not pushed out by the
+/// last ones before they are read.
+const IN_ALL: u64 = 1 << 20;
+
+/// A thread that fetches small ranges needs little.
+const STACK: usize = 512 << 10;
+
+impl RemoteFile {
+    /// Fetches ranges, several at once, as far as there are permits. What goes wrong shows when
+    /// the bytes are read.
+    pub(super) fn fetch_ahead(&self, ranges: &[(u64, u64)]) {
+        let mut ranges = coalesced(ranges, self.size);
+        ranges.retain(|range| !self.client.extents().holds(self.id, range.start(), range.end()));
+        let mut ranges = ranges.iter().copied();
+        if self.location_is_unknown() {
+            // One request finds out where the bytes are; all others go there directly.
+            if let Some(first) = ranges.next() {
+                self.fetch_hinted(first, &self.client.permits().acquire());
+            }
+        }
+        let ranges: Vec<ByteRange> = ranges.collect();
+        let next = AtomicUsize::new(0);
+        let fetch_rest = |permit: &Permit<'_>| {
+            while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.fetch_hinted(*range, permit);
+            }
+        };
+        let left = || ranges.len().saturating_sub(next.load(Ordering::Relaxed));
+        thread::scope(|scope| {
+            loop {
+                // Helpers come with a permit that is free now: there are never more of them than
+                // permits, however many files are read at the same time.
+                for _ in 1..left() {
+                    let Some(permit) = self.client.permits().try_acquire() else { break };
+                    let helper = move || fetch_rest(&permit);
+                    let builder = thread::Builder::new().stack_size(STACK);
+                    if builder.spawn_scoped(scope, helper).is_err() {
+                        break;
+                    }
+                }
+                let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                self.fetch_hinted(*range, &self.client.permits().acquire());
+            }
+        });
+    }
+
+    fn fetch_hinted(&self, range: ByteRange, permit: &Permit<'_>) {
+        if self.failure.get().is_none() {
+            // Read again when the bytes are wanted; then the reason counts.
+            let _ = self.fetch(range, permit);
+        }
+    }
+
+    fn location_is_unknown(&self) -> bool {
+        self.location.lock().map_or(true, |location| location.is_none())
+    }
+}
+
+/// The ranges, given as offset and length, in order, the close ones as one, up to the limit for
+/// all of them.
+fn coalesced(ranges: &[(u64, u64)], size: u64) -> Vec<ByteRange> {
+    let mut wanted: Vec<ByteRange> = ranges
+        .iter()
+        .filter_map(|(offset, length)| {
+            let end = offset.saturating_add((*length).min(MOST)).min(size);
+            ByteRange::new(*offset, end)
+        })
+        .collect();
+    if size <= SMALL && !wanted.is_empty() {
+        return ByteRange::new(0, size).into_iter().collect();
+    }
+    wanted.sort_by_key(|range| (range.start(), range.end()));
+    let mut merged: Vec<ByteRange> = Vec::new();
+    for range in wanted {
+        let joined = merged.last().and_then(|last| {
+            let end = last.end().max(range.end());
+            let is_close = range.start() <= last.end().saturating_add(CLOSE);
+            (is_close && end.saturating_sub(last.start()) <= MOST)
+                .then(|| ByteRange::new(last.start(), end))
+                .flatten()
+        });
+        match (joined, merged.last_mut()) {
+            (Some(joined), Some(last)) => *last = joined,
+            _ => merged.push(range),
+        }
+    }
+    let mut total = 0_u64;
+    merged.retain(|range| {
+        total = total.saturating_add(range.length());
+        total <= IN_ALL
+    });
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(ranges: &[(u64, u64)], size: u64) -> Vec<(u64, u64)> {
+        coalesced(ranges, size).iter().map(|range| (range.start(), range.end())).collect()
+    }
+
+    #[test]
+    fn close_ranges_are_one_and_nothing_reaches_behind_the_end() {
+        let size = 1 << 30;
+        assert_eq!(
+            plain(&[(10_000, 100), (0, 64), (2_000, 64), (size - 10, 100)], size),
+            [(0, 2_064), (10_000, 10_100), (size - 10, size)]
+        );
+        assert_eq!(plain(&[(size, 1), (u64::MAX, u64::MAX), (5, 0)], size), []);
+        assert_eq!(plain(&[(70, 1)], 100), [(0, 100)]);
+    }
+
+    #[test]
+    fn a_hint_is_bounded() {
+        let size = 1 << 40;
+        let ranges: Vec<(u64, u64)> = (0..100_u64).map(|at| (at << 30, u64::MAX)).collect();
+        let total: u64 = coalesced(&ranges, size).iter().map(|range| range.length()).sum();
+        assert!(total <= IN_ALL, "{total}");
+        let dense: Vec<(u64, u64)> = (0..10_000_u64).map(|at| (at << 10, 1 << 10)).collect();
+        let dense = coalesced(&dense, size);
+        assert!(dense.iter().all(|range| range.length() <= MOST) && dense.len() == 2, "{dense:?}");
+    }
+}
