@@ -62,11 +62,14 @@ pub(in crate::source) enum Reason {
     /// A reply to a request for a range that does not fit it.
     #[error("the reply does not fit the range that was asked for: {0}")]
     Range(String),
+    /// Reading the end of a file would mean reading all of it.
+    #[error("the server does not answer requests for ranges, which this file is too large for")]
+    NoRanges,
     /// The file is not the one that was listed.
     #[error("the file changed between listing and reading: {0}; run again")]
     Changed(String),
     /// No access, or nothing there.
-    #[error("{status}: {0}", status = .1)]
+    #[error("the server answered {1}: {0}")]
     Refused(Refusal, u16),
     /// A status that nothing here knows what to do with.
     #[error("the server answered {status}{}", said(.message.as_deref()))]
@@ -199,6 +202,7 @@ impl HttpError {
             | Reason::Encoded(_)
             | Reason::Foreign
             | Reason::Changed(_)
+            | Reason::NoRanges
             | Reason::Refused(..)
             | Reason::Unexpected { .. } => false,
         }

@@ -140,7 +140,7 @@ impl Client {
             let wrong = |reason| {
                 self.error(&url, Reason::Redirect(reason)).with_request_id(facts.request_id.clone())
             };
-            let next = self.next(&url, location.as_deref(), foreign).map_err(wrong)?;
+            let next = self.next_hop(&url, location.as_deref(), foreign).map_err(wrong)?;
             if !seen.insert(next.to_string()) {
                 return Err(wrong(Redirect::Loop));
             }
@@ -172,7 +172,12 @@ impl Client {
     }
 
     /// Where a redirect leads to.
-    fn next(&self, url: &Url, location: Option<&str>, foreign: Foreign) -> Result<Url, Redirect> {
+    pub(super) fn next_hop(
+        &self,
+        url: &Url,
+        location: Option<&str>,
+        foreign: Foreign,
+    ) -> Result<Url, Redirect> {
         let mut next = location
             .and_then(|location| url.join(location.trim()).ok())
             .filter(|next| matches!(next.scheme(), "https" | "http") && next.has_host())

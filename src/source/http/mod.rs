@@ -22,6 +22,8 @@ mod retry;
 mod settings;
 #[cfg(test)]
 mod test_server;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub(in crate::source) use client::{Client, Reply};

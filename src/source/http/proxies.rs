@@ -71,7 +71,10 @@ impl Proxies {
 
 fn proxy(named: &Named<String>) -> Result<Proxy, SettingsError> {
     match Proxy::new(named.value.trim()) {
-        Ok(proxy) if matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) => {
+        Ok(proxy)
+            if matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
+                && !proxy.host().is_empty() =>
+        {
             Ok(proxy)
         }
         _ => Err(SettingsError::Proxy(named.variable)),

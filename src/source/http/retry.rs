@@ -49,6 +49,11 @@ impl<'a> Attempts<'a> {
         Ok(())
     }
 
+    /// Begins to count the time of an attempt, if it did not begin right after the last one.
+    pub(super) fn begin(&mut self) {
+        self.started = Instant::now();
+    }
+
     /// Allows for one failure more: so much was read that a long transfer is not given up for
     /// breaking as often as long transfers do.
     pub(super) fn forgive(&mut self) {

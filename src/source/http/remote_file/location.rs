@@ -28,33 +28,43 @@ impl RemoteFile {
         range: ByteRange,
         _permit: &Permit<'_>,
     ) -> Result<Incoming<'_>, HttpError> {
-        let known = self.location().clone();
-        if let Some(url) = known {
-            let exchange = self.client.exchange(&url, Some(range), Foreign::Allowed)?;
-            self.client.answered();
-            if !has_expired(exchange.status) {
+        // Twice at most: once with the address that may have expired, once with a new one.
+        let mut is_fresh = false;
+        loop {
+            let Some(url) = self.location().clone() else {
+                let mut location = self.location();
+                if location.is_some() {
+                    continue; // Another thread has found it meanwhile.
+                }
+                let exchange = self.ask(&self.address, range)?;
+                if matches!(exchange.status, 200 | 206) {
+                    *location = Some(exchange.url.clone());
+                }
+                drop(location);
+                return self.accept(exchange, range);
+            };
+            let exchange = self.ask(&url, range)?;
+            if is_fresh || !has_expired(exchange.status) {
                 return self.accept(exchange, range);
             }
+            is_fresh = true;
             let mut location = self.location();
             if location.as_ref() == Some(&url) {
                 *location = None;
             }
         }
-        let mut location = self.location();
-        // Meanwhile another thread may have found where the bytes are now.
-        let start = location.clone().unwrap_or_else(|| self.address.clone());
-        let exchange = self.client.exchange(&start, Some(range), Foreign::Allowed)?;
+    }
+
+    fn ask(&self, url: &Url, range: ByteRange) -> Result<Exchange, HttpError> {
+        let exchange = self.client.exchange(url, Some(range), Foreign::Allowed)?;
         self.client.answered();
         self.check_identity(&exchange)?;
-        if location.is_none() && matches!(exchange.status, 200 | 206) {
-            *location = Some(exchange.url.clone());
-        }
-        drop(location);
-        self.accept(exchange, range)
+        Ok(exchange)
     }
 
     /// Whether what the endpoint says of the file is what was listed. Replies of other servers
-    /// say nothing of it.
+    /// say nothing of it, and what the endpoint leaves out (mirrors do) cannot differ; the size
+    /// is compared again with that of the bytes that come.
     fn check_identity(&self, exchange: &Exchange) -> Result<(), HttpError> {
         let changed = |what: String| Err(exchange.error(&self.client, Reason::Changed(what)));
         let facts = &exchange.facts;
@@ -123,8 +133,7 @@ impl RemoteFile {
                     return changed(length);
                 }
                 if range.start() > SKIPPED {
-                    let what = "the server does not answer requests for ranges".to_owned();
-                    return wrong(Reason::Range(what));
+                    return wrong(Reason::NoRanges);
                 }
                 let broken = |reason| self.client.error(&self.address, reason);
                 let mut incoming = exchange.into_incoming(&self.client);

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use url::Url;
 
-use self::ahead::ReadAhead;
+use self::ahead::{MOST, ReadAhead};
 pub(super) use self::extents::ExtentCache;
 use self::stream::Stream;
 use super::client::Client;
@@ -88,7 +88,7 @@ impl RemoteFile {
     /// last one broke off.
     fn fetch(&self, range: ByteRange, permit: &Permit<'_>) -> Result<Vec<u8>, HttpError> {
         let length = usize::try_from(range.length()).unwrap_or(usize::MAX);
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(length.min(MOST as usize));
         let mut attempts = self.client.attempts();
         while let Err(error) = self.fetch_once(range, length, &mut bytes, permit) {
             attempts.again(error).inspect_err(|error| self.client.gave_up(error))?;
@@ -113,12 +113,9 @@ impl RemoteFile {
             let what = "it ended before the last byte that was asked for".to_owned();
             return Err(broken(Reason::Range(what)));
         }
-        // A server that ignored the range goes on behind it; reading on would mean reading all.
-        // Either way nothing more is wanted, and only a body that ends leaves its connection
-        // usable.
-        if range.end() == self.size {
-            let _ = incoming.is_at_end();
-        }
+        // Only a body that is read to its end leaves the connection usable. One that goes on (the
+        // server ignored the range) is dropped: nothing more is wanted.
+        let _ = incoming.is_at_end();
         Ok(())
     }
 

@@ -27,45 +27,82 @@ impl RemoteFile {
         let mut ranges = ranges.iter().copied();
         if self.location_is_unknown() {
             // One request finds out where the bytes are; all others go there directly.
-            if let Some(first) = ranges.next() {
-                self.fetch_hinted(first, &self.client.permits().acquire());
+            let Some(first) = ranges.next() else { return };
+            if !self.fetch_hinted(first, &self.client.permits().acquire()) {
+                return;
             }
         }
         let ranges: Vec<ByteRange> = ranges.collect();
-        let next = AtomicUsize::new(0);
-        let fetch_rest = |permit: &Permit<'_>| {
-            while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
-                self.fetch_hinted(*range, permit);
-            }
-        };
-        let left = || ranges.len().saturating_sub(next.load(Ordering::Relaxed));
+        let queue = Queue { ranges: &ranges, next: AtomicUsize::new(0) };
+        let queue = &queue;
         thread::scope(|scope| {
             loop {
                 // Helpers come with a permit that is free now: there are never more of them than
                 // permits, however many files are read at the same time.
-                for _ in 1..left() {
+                for _ in 1..queue.left() {
                     let Some(permit) = self.client.permits().try_acquire() else { break };
-                    let helper = move || fetch_rest(&permit);
+                    let helper = move || {
+                        while let Some(range) = queue.next() {
+                            if !self.fetch_hinted(range, &permit) {
+                                queue.abandon();
+                            }
+                        }
+                    };
                     let builder = thread::Builder::new().stack_size(STACK);
                     if builder.spawn_scoped(scope, helper).is_err() {
                         break;
                     }
                 }
-                let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-                self.fetch_hinted(*range, &self.client.permits().acquire());
+                let Some(range) = queue.next() else { break };
+                if !self.fetch_hinted(range, &self.client.permits().acquire()) {
+                    queue.abandon();
+                }
             }
         });
     }
 
-    fn fetch_hinted(&self, range: ByteRange, permit: &Permit<'_>) {
-        if self.failure.get().is_none() {
-            // Read again when the bytes are wanted; then the reason counts.
-            let _ = self.fetch(range, permit);
+    /// Fetches one range; false if it was given up. The reason counts when the bytes are wanted,
+    /// unless it is one for good.
+    fn fetch_hinted(&self, range: ByteRange, permit: &Permit<'_>) -> bool {
+        if self.failure.get().is_some() {
+            return false;
+        }
+        match self.fetch(range, permit) {
+            Ok(_) => true,
+            Err(error) => {
+                if !error.is_transient() {
+                    let _ = self.failed(&error);
+                }
+                false
+            }
         }
     }
 
     fn location_is_unknown(&self) -> bool {
         self.location.lock().map_or(true, |location| location.is_none())
+    }
+}
+
+/// Ranges that several threads fetch.
+struct Queue<'a> {
+    ranges: &'a [ByteRange],
+    next: AtomicUsize,
+}
+
+impl Queue<'_> {
+    fn next(&self) -> Option<ByteRange> {
+        let left = |next: usize| (next < self.ranges.len()).then(|| next.saturating_add(1));
+        let next = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).ok()?;
+        self.ranges.get(next).copied()
+    }
+
+    fn left(&self) -> usize {
+        self.ranges.len().saturating_sub(self.next.load(Ordering::Relaxed))
+    }
+
+    /// Nothing more is fetched: what failed once with all patience would fail each time.
+    fn abandon(&self) {
+        self.next.store(self.ranges.len(), Ordering::Relaxed);
     }
 }
 

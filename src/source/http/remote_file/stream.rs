@@ -83,12 +83,17 @@ impl io::Read for Stream<'_> {
         }
         loop {
             self.file.not_failed()?;
+            // The time that the reader spends between two reads is no time of an attempt.
+            self.attempts.begin();
             let error = match self.advance(buffer) {
                 Ok(count) => return Ok(count),
                 Err(error) => error,
             };
             self.incoming = None;
-            self.attempts.again(error).map_err(|error| self.file.failed(&error))?;
+            self.attempts.again(error).map_err(|error| {
+                self.file.client.gave_up(&error);
+                self.file.failed(&error)
+            })?;
         }
     }
 }
