@@ -165,6 +165,8 @@ pub(crate) fn finished(mut child: Child) -> Ran {
 pub(crate) struct Report {
     pub(crate) code: i32,
     pub(crate) json: Value,
+    /// As it was written.
+    pub(crate) text: String,
     pub(crate) stderr: String,
 }
 
@@ -172,7 +174,7 @@ impl Report {
     pub(crate) fn of(ran: Ran) -> Self {
         let json = serde_json::from_str(&ran.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}\n{}", ran.stdout, ran.stderr));
-        Self { code: ran.code, json, stderr: ran.stderr }
+        Self { code: ran.code, json, text: ran.stdout, stderr: ran.stderr }
     }
 
     /// The findings of a rule.

@@ -41,9 +41,10 @@ fn a_good_model_is_verified_in_full() {
     let project = Project::pinned(&hub, "acme/model").with("weighstation.yaml", FULL);
     project.check(&hub).assert_passes();
     // Every byte was read, hardly any twice.
-    for (file, size) in
-        [("model.safetensors", 80_000), (models::BAD_FILE, models::checkpoint().content().length())]
-    {
+    for (file, size) in [
+        ("model.safetensors", models::FLOATS as u64 * 4),
+        (models::BAD_FILE, models::checkpoint().content().length()),
+    ] {
         let sent = hub.sent(&format!("acme/model/{file}"));
         assert!(sent >= size, "{file}: {sent} of {size}");
     }
@@ -51,7 +52,7 @@ fn a_good_model_is_verified_in_full() {
 
 #[test]
 fn one_bit_in_a_large_file_is_found() {
-    let bytes = models::safetensors(20_000);
+    let bytes = models::safetensors(models::FLOATS);
     let file = File::lfs(bytes.clone()).corrupted_to(flipped(bytes));
     assert_mismatch(&check(corrupted("model.safetensors", file), FULL), "model.safetensors");
 }
@@ -82,7 +83,7 @@ fn a_file_that_was_replaced_is_never_judged_as_the_listed_one() {
 fn a_bit_that_turns_on_the_way_is_found() {
     let hub = LoopbackHub::builder()
         .repository(models::good("acme/model"))
-        .fault(Fault::FlippedBit(70_000).on(Route::Cdn).path("model.safetensors"))
+        .fault(Fault::FlippedBit(700_000).on(Route::Cdn).path("model.safetensors"))
         .start();
     let project = Project::pinned(&hub, "acme/model").with("weighstation.yaml", FULL);
     assert_mismatch(&project.check(&hub), "model.safetensors");

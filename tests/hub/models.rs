@@ -21,9 +21,12 @@ pub(crate) fn safetensors(floats: usize) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &vec![0; bytes]].concat()
 }
 
-/// A torch checkpoint of about 200 KB.
+/// Floats in the tensor of the good model.
+pub(crate) const FLOATS: usize = 300_000;
+
+/// A torch checkpoint of about 1.2 MB.
 pub(crate) fn checkpoint() -> Checkpoint {
-    Checkpoint::new(5, 10_000)
+    Checkpoint::new(5, 60_000)
 }
 
 /// The same, hostile.
@@ -43,7 +46,7 @@ pub(crate) fn good(id: &str) -> Repository {
         .file("README.md", File::git(CARD).scan(FileScan::safe()))
         .commit("Card")
         .file("config.json", File::git("{\"model_type\": \"bert\"}").scan(FileScan::safe()))
-        .file("model.safetensors", File::lfs(safetensors(20_000)).scan(FileScan::safe()))
+        .file("model.safetensors", File::lfs(safetensors(FLOATS)).scan(FileScan::safe()))
         .file(BAD_FILE, File::lfs(checkpoint().content()).scan(imports()))
         .commit("Weights")
 }

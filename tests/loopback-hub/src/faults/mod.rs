@@ -192,11 +192,15 @@ impl Faults {
     /// What goes wrong with the reply to a request: how late it is, and what else.
     pub(crate) fn choose(&self, request: &Request) -> (Duration, Option<Fault>) {
         let mut late = self.latency;
+        let mut delay = None;
         let mut chosen = None;
         let struck = self.rules.iter().filter(|rule| rule.strikes(request));
         for fault in struck.map(|rule| rule.fault.clone()) {
             match fault {
-                Fault::Delay(more) => late += more,
+                Fault::Delay(more) => {
+                    late += more;
+                    delay = Some(fault);
+                }
                 other if chosen.is_none() => chosen = Some(other),
                 _ => {}
             }
@@ -205,8 +209,8 @@ impl Faults {
             chosen = self.mix.as_ref().and_then(|mix| mix.choose(request));
         }
         if let Some(Fault::Delay(more)) = chosen {
-            return (late + more, None);
+            late += more;
         }
-        (late, chosen)
+        (late, chosen.or(delay))
     }
 }
