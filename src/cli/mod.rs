@@ -10,6 +10,7 @@ mod documents;
 mod examine;
 mod exit;
 mod explain;
+mod in_parallel;
 mod init;
 mod inspect;
 mod outputs;

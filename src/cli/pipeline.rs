@@ -3,17 +3,23 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::examine::DigestNeed;
+use super::in_parallel::in_parallel;
+use super::progress::Progress;
 use super::{documents, examine};
-use crate::analyse;
 use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
-use crate::evidence::{Card, Dossier};
+use crate::evidence::Dossier;
 use crate::finding::{Incident, Report};
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::source::{self, Snapshot, SourceError, Wanted, is_hub, resolve_path};
+
+/// Models that are resolved at once where some of them are on the Hub.
+const RESOLVED_AT_ONCE: usize = 8;
 
 /// One model that is to be judged.
 #[derive(Debug)]
@@ -96,8 +102,22 @@ pub(super) fn run(request: Request) -> Run {
     let limits = Limits::default();
     let mut incidents = Vec::new();
 
-    let snapshots: Vec<Snapshot> =
-        request.subjects.iter().map(|subject| resolve(subject, &mut incidents)).collect();
+    let models = request.subjects.len();
+    // Of models on this machine nothing is to be waited for.
+    let remote = request.subjects.iter().any(|subject| is_hub(&subject.path.to_string_lossy()));
+    let threads = if remote { RESOLVED_AT_ONCE } else { 1 };
+    let resolved = Progress::resolving(request.progress && remote, models, |resolved| {
+        in_parallel(&request.subjects, threads, |subject| {
+            let result = resolve(subject);
+            resolved.fetch_add(1, Ordering::Relaxed);
+            result
+        })
+    });
+    let mut snapshots = Vec::with_capacity(models);
+    for (snapshot, messages) in resolved {
+        snapshots.push(snapshot);
+        incidents.extend(messages);
+    }
     let sha256 = request.sha256;
     let looks: Vec<examine::Look<'_>> = request
         .subjects
@@ -105,20 +125,33 @@ pub(super) fn run(request: Request) -> Run {
         .zip(&snapshots)
         .map(|(subject, snapshot)| examine::Look {
             snapshot,
-            wants_digest: Box::new(move |path| {
-                sha256 || binds_digest(&subject.policy, &subject.name, path)
+            needs_digest: Box::new(move |path| {
+                if binds_digest(&subject.policy, &subject.name, path) {
+                    DigestNeed::Bound
+                } else if sha256 {
+                    DigestNeed::Shown
+                } else {
+                    DigestNeed::None
+                }
             }),
+            verify: subject.policy.integrity.verify,
         })
         .collect();
     let evidence = examine::examine(&looks, &limits, request.jobs, request.progress);
     drop(looks);
+    let cards = in_parallel(&snapshots, threads, |snapshot| examine::read_card(snapshot, &limits));
 
     let mut judged = Vec::with_capacity(snapshots.len());
-    for ((subject, snapshot), files) in request.subjects.into_iter().zip(snapshots).zip(evidence) {
-        let card = read_card(&snapshot, &limits);
+    let looked_at = snapshots.into_iter().zip(evidence).zip(cards);
+    for (subject, ((snapshot, files), card)) in request.subjects.into_iter().zip(looked_at) {
+        let (card, unfetched_card) = match card {
+            Ok(card) => (card, None),
+            Err(reason) => (None, Some(reason)),
+        };
         let dossier = Dossier {
             files,
             card,
+            unfetched_card,
             is_repository: snapshot.is_repository,
             repository: snapshot.repository,
         };
@@ -143,46 +176,25 @@ pub(super) fn run(request: Request) -> Run {
     Run { report, elapsed: began.elapsed(), documents }
 }
 
-/// The facts of a repository's model card: `README.md` at its root, whatever its case, selected
-/// by `files:` or not. A card that cannot be opened is a card with nothing in it.
-fn read_card(snapshot: &Snapshot, limits: &Limits) -> Option<Card> {
-    if !snapshot.is_repository {
-        return None;
-    }
-    let file = snapshot.files.iter().find(|file| file.path.eq_ignore_ascii_case("README.md"))?;
-    let opened = file.open()?.and_then(|opened| opened.bytes.into_read_at());
-    Some(match opened {
-        Ok(bytes) => analyse::read_card(&file.path, &*bytes, limits),
-        Err(error) => Card {
-            path: file.path.clone(),
-            front_matter_error: Some(format!("the card cannot be read: {error}")),
-            ..Card::default()
-        },
-    })
-}
-
 /// Lists the files of a subject. What keeps it from being judged becomes an incident, and the
 /// snapshot is empty.
-fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
-    let mut incident = |message: String| {
-        incidents.push(Incident { model: Some(subject.name.clone()), message });
-    };
+fn resolve(subject: &Subject) -> (Snapshot, Vec<Incident>) {
+    let incident = |message: String| Incident { model: Some(subject.name.clone()), message };
     let snapshot = match subject.resolve() {
         Ok(snapshot) => snapshot,
-        Err(error) => {
-            incident(error.to_string());
-            return Snapshot::default();
-        }
+        Err(error) => return (Snapshot::default(), vec![incident(error.to_string())]),
     };
+    let mut incidents = Vec::new();
     for glob in &snapshot.unmatched {
         let glob = crate::base::Untrusted(glob);
-        incident(format!(
+        incidents.push(incident(format!(
             "`{glob}` in `files` matches no file of `{}`; correct it or take it out",
             subject.source
-        ));
+        )));
     }
     if snapshot.unmatched.is_empty() && snapshot.selected().next().is_none() {
-        incident(format!("`{}` holds no files; there is nothing to judge", subject.source));
+        let message = format!("`{}` holds no files; there is nothing to judge", subject.source);
+        incidents.push(incident(message));
     }
-    snapshot
+    (snapshot, incidents)
 }
