@@ -23,7 +23,9 @@ pub use activity::Activity;
 pub use environment::{Environment, EnvironmentError};
 pub use hub::{Access, HubError, HubProblem};
 pub use listing::UnsafePath;
-pub use snapshot::{Content, Listing, Opened, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile};
+pub use snapshot::{
+    Completeness, Content, Listing, Opened, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile,
+};
 pub use sources::{SourceOptions, Sources};
 
 /// Why a source could not be turned into a snapshot.

@@ -8,10 +8,16 @@ use super::tree::TreeFile;
 use crate::base::Commit;
 use crate::evidence::{HubScan, ListedDigest};
 
+/// Most bytes of text that are kept for a model: its paths, which the end of a run has three times
+/// over, and what scanners say of its files.
+const MOST_TEXT: usize = 12 << 20;
+
 /// The files of a repository, sorted by path.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     known: Vec<KnownFile>,
+    /// Bytes of text so far.
+    text: usize,
     /// Whether the paths are those of the listing, so that the tree may add none.
     complete: bool,
     /// Whether the tree was read.
@@ -24,7 +30,7 @@ struct KnownFile {
     description: Description,
     in_tree: bool,
     last_commit: Option<Commit>,
-    scan: Option<HubScan>,
+    scan: Option<Box<HubScan>>,
 }
 
 /// A file of which both sources have said what they know.
@@ -34,7 +40,7 @@ pub(super) struct RepositoryFile {
     pub(super) size: u64,
     pub(super) digest: ListedDigest,
     pub(super) last_commit: Option<Commit>,
-    pub(super) scan: Option<HubScan>,
+    pub(super) scan: Option<Box<HubScan>>,
 }
 
 impl Files {
@@ -44,11 +50,12 @@ impl Files {
         siblings: Option<Vec<(String, Description)>>,
     ) -> Result<Self, HubProblem> {
         let Some(siblings) = siblings else { return Ok(Self::default()) };
-        let mut known = Vec::with_capacity(siblings.len());
+        let mut files = Self { complete: true, ..Self::default() };
+        files.known.reserve_exact(siblings.len());
         for (path, description) in siblings {
-            known.push(KnownFile::new(path, description)?);
+            files.keep(path.len())?;
+            files.known.push(KnownFile::new(path, description)?);
         }
-        let mut files = Self { known, complete: true, has_tree: false };
         files.sort()?;
         Ok(files)
     }
@@ -62,6 +69,7 @@ impl Files {
     pub(super) fn add_page(&mut self, page: Vec<TreeFile>) -> Result<(), HubProblem> {
         self.has_tree = true;
         for file in page {
+            self.keep(file.scan.as_ref().map_or(0, text_of))?;
             if self.complete {
                 self.add(file)?;
                 continue;
@@ -70,9 +78,10 @@ impl Files {
                 let limit = format!("{MAXIMUM_FILES} files");
                 return Err(HubProblem::TooLarge { what: "the tree", limit });
             }
+            self.keep(file.path.len())?;
             let mut known = KnownFile::new(file.path, file.description)?;
             known.in_tree = true;
-            (known.last_commit, known.scan) = (file.last_commit, file.scan);
+            (known.last_commit, known.scan) = (file.last_commit, file.scan.map(Box::new));
             self.known.push(known);
         }
         Ok(())
@@ -94,7 +103,7 @@ impl Files {
         };
         known.in_tree = true;
         known.description = agreed;
-        (known.last_commit, known.scan) = (file.last_commit, file.scan);
+        (known.last_commit, known.scan) = (file.last_commit, file.scan.map(Box::new));
         Ok(())
     }
 
@@ -106,7 +115,8 @@ impl Files {
         for issue in issues {
             let found = self.known.binary_search_by(|known| known.path.cmp(&issue.path));
             if let Some(known) = found.ok().and_then(|at| self.known.get_mut(at)) {
-                known.scan = Some(add_issue(known.scan.take(), issue.level));
+                let scan = known.scan.take().map(|scan| *scan);
+                known.scan = Some(Box::new(add_issue(scan, issue.level)));
             }
         }
         let mut files = Vec::with_capacity(self.known.len());
@@ -122,6 +132,15 @@ impl Files {
         Ok(files)
     }
 
+    fn keep(&mut self, bytes: usize) -> Result<(), HubProblem> {
+        self.text = self.text.saturating_add(bytes);
+        if self.text <= MOST_TEXT {
+            return Ok(());
+        }
+        let limit = format!("{MOST_TEXT} bytes");
+        Err(HubProblem::TooLarge { what: "the text in the list of its files", limit })
+    }
+
     fn sort(&mut self) -> Result<(), HubProblem> {
         self.known.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let twice = self.known.windows(2).find_map(|pair| match pair {
@@ -130,6 +149,17 @@ impl Files {
         });
         twice.map_or(Ok(()), |path| Err(HubProblem::Twice { path }))
     }
+}
+
+/// Bytes that a scan takes in memory.
+fn text_of(scan: &HubScan) -> usize {
+    let string = |text: &String| text.len().saturating_add(size_of::<String>());
+    let scanners = scan.scanners.iter().map(|result| {
+        let words = result.message.as_ref().map_or(0, string);
+        size_of_val(result).saturating_add(result.scanner.len()).saturating_add(words)
+    });
+    let imports = scan.imports.iter().flatten().map(string);
+    scanners.chain(imports).fold(0, usize::saturating_add)
 }
 
 impl KnownFile {
@@ -230,6 +260,25 @@ mod tests {
         let unknown = Description { size: None, digest: ListedDigest::Unknown };
         let files = Files::of_listing(Some(vec![("a".to_owned(), unknown)])).unwrap();
         assert!(matches!(files.finish(Vec::new()), Err(HubProblem::NoSize { .. })));
+    }
+
+    #[test]
+    fn text_has_a_limit_wherever_it_stands() {
+        let path = |number: usize| format!("{number:04}{}", "a".repeat(4000));
+        let siblings = (0..3200).map(|number| (path(number), described(1, BLOB))).collect();
+        assert!(matches!(Files::of_listing(Some(siblings)), Err(HubProblem::TooLarge { .. })));
+        let scan = HubScan {
+            status: ScanStatus::Safe,
+            scanners: Vec::new(),
+            imports: Some(vec!["a.b".to_owned(); 10_000]),
+        };
+        let mut files = Files::of_listing(None).unwrap();
+        let added = (0..100).try_for_each(|number| {
+            let file =
+                TreeFile { scan: Some(scan.clone()), ..in_tree(&path(number), described(1, BLOB)) };
+            files.add_page(vec![file])
+        });
+        assert!(matches!(added, Err(HubProblem::TooLarge { .. })));
     }
 
     #[test]

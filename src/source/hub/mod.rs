@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod info;
 mod offline;
+mod on_demand;
 mod refusal;
 mod scan;
 mod tree;
@@ -32,8 +33,9 @@ use commits::History;
 pub use error::{Access, HubError, HubProblem};
 use files::{Files, RepositoryFile};
 pub(super) use offline::resolve as resolve_offline;
+use on_demand::{FileOnDemand, Location};
 
-use super::http::{Client, RemoteFile};
+use super::http::Client;
 use super::{Content, Listing, Snapshot, SnapshotFile, SourceError, Wanted, cache, selection};
 use crate::base::{Commit, RepoId};
 use crate::evidence::{Authority, ListedDigest, ListedFile, Repository, RepositoryCommit};
@@ -109,7 +111,7 @@ impl Hub {
                 .collect(),
         };
         let mut snapshot = Snapshot {
-            files: self.snapshot_files(model, &commit, files)?,
+            files: self.snapshot_files(model, &commit, files),
             revision: Some(commit),
             repository: Some(repository),
             is_repository: true,
@@ -124,7 +126,13 @@ impl Hub {
         model: Model<'_>,
         commit: &Commit,
         files: Vec<RepositoryFile>,
-    ) -> Result<Vec<SnapshotFile>, SourceError> {
+    ) -> Vec<SnapshotFile> {
+        let location = Arc::new(Location {
+            client: Arc::clone(&self.client),
+            addresses: self.addresses.clone(),
+            id: model.id.clone(),
+            commit: commit.clone(),
+        });
         let cached = self.cache.as_deref().and_then(|cache| cached(cache, model, commit));
         let mut snapshot = Vec::with_capacity(files.len());
         for file in files {
@@ -138,26 +146,17 @@ impl Hub {
                     }
                     Content::File(on_disk)
                 }
-                _ => {
-                    let url = self
-                        .addresses
-                        .file(model.id, commit, &path)
-                        .map_err(|error| model.unaddressable(&error))?;
-                    let client = Arc::clone(&self.client);
-                    let commit = commit.clone();
-                    let remote = RemoteFile::new(client, url, path.clone(), size, digest, commit);
-                    Content::Remote(Arc::new(remote))
-                }
+                _ => Content::Remote(Arc::new(FileOnDemand::new(&location, &path, size, digest))),
             };
             snapshot.push(SnapshotFile {
                 path,
                 selected: true,
                 content,
                 listing: Some(Listing { size, digest, authority }),
-                facts: scan.map(Into::into).into_iter().collect(),
+                facts: scan.map(|scan| (*scan).into()).into_iter().collect(),
             });
         }
-        Ok(snapshot)
+        snapshot
     }
 }
 

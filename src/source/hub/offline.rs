@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::super::boundary::Boundary;
 use super::super::{
-    Content, Snapshot, SnapshotFile, SourceError, Wanted, cache, local, selection, shown,
+    Completeness, Content, Snapshot, SnapshotFile, SourceError, Wanted, cache, local, selection,
+    shown,
 };
 use super::error::{HubError, HubProblem};
 use crate::base::RepoId;
@@ -15,7 +16,7 @@ use crate::evidence::CoverageFact;
 /// The listing that a whole download leaves behind says which files belong to the commit: one
 /// that is not there cannot be judged, which its facts say. A cache without that listing has what
 /// some program once asked for, and nothing tells what is missing; what is there is judged, as it
-/// is what a program without the network would load.
+/// is what a program without the network would load, and the snapshot says so.
 pub(in crate::source) fn resolve(
     id: &RepoId,
     wanted: Wanted<'_>,
@@ -38,6 +39,7 @@ pub(in crate::source) fn resolve(
     let mut files = local::list(&found.folder, Boundary::of(&found.folder))
         .map_err(|error| SourceError::Io { path: shown(&found.folder), error })?;
     cache::add_snapshot_listings(&found.folder, tree.as_ref(), &mut files);
+    let completeness = if tree.is_some() { Completeness::Whole } else { Completeness::Unproven };
     let mut missing = Vec::new();
     for (path, listing) in tree.into_iter().flatten() {
         if files.binary_search_by(|file| file.path.cmp(&path)).is_err() {
@@ -57,6 +59,7 @@ pub(in crate::source) fn resolve(
     let mut snapshot = Snapshot {
         files,
         revision: Some(found.commit),
+        completeness,
         is_repository: true,
         ..Snapshot::default()
     };

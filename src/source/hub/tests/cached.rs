@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::super::super::Completeness;
 use super::*;
 use crate::evidence::CoverageFact;
 
@@ -84,6 +85,7 @@ fn without_the_network_the_cache_is_the_model() {
         assert_eq!(paths(&snapshot), ["config.json"]);
         assert_eq!(snapshot.revision, Some(COMMIT.parse().unwrap()));
         assert!(snapshot.repository.is_none() && snapshot.is_repository);
+        assert_eq!(snapshot.completeness, Completeness::Unproven);
     }
 }
 
@@ -99,6 +101,7 @@ fn a_file_that_the_cache_lacks_cannot_be_judged() {
     );
     let snapshot = offline(root.path(), "acme/tiny", None).unwrap();
     assert_eq!(paths(&snapshot), ["config.json", "onnx/model.bin"]);
+    assert_eq!(snapshot.completeness, Completeness::Whole);
     let digest = ListedDigest::GitBlob(BLOB.parse().unwrap());
     let listing = Listing { size: 6, digest, authority: Authority::Cache };
     assert_eq!(snapshot.file("config.json").unwrap().listing, Some(listing));
