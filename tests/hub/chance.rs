@@ -21,7 +21,7 @@ const FULL: &str = "version: 1\nextends: [baseline]\nintegrity: { verify: full }
 /// it: the model, and the exit code.
 fn run(seed: u64) -> (&'static str, i32) {
     let is_bad = seed % 2 == 1;
-    let is_full = seed / 2 % 3 == 0;
+    let is_full = (seed / 2).is_multiple_of(3);
     let rates = [20, 60, 120, 250, 500];
     let rate = rates[usize::try_from(seed / 6).unwrap() % rates.len()];
     let repository = if is_bad { models::bad("acme/model") } else { models::good("acme/model") };

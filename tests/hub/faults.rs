@@ -162,7 +162,8 @@ fn a_storm_is_waited_out() {
 
 #[test]
 fn an_address_that_has_expired_is_renewed() {
-    let (report, hub) = struck(Fault::Status(403).on(Route::Cdn).path(models::BAD_FILE).skip(1).times(1));
+    let (report, hub) =
+        struck(Fault::Status(403).on(Route::Cdn).path(models::BAD_FILE).skip(1).times(1));
     assert_bad(&report);
     let subject = format!("acme/bad/{}", models::BAD_FILE);
     let resolved = hub
