@@ -73,7 +73,16 @@ pub trait Siblings: Sync {
 
     /// Opens one by its exact path inside the model; `None` if there is no such file.
     fn open(&self, path: &str) -> Option<io::Result<Arc<dyn ReadAt>>>;
+
+    /// What is to be called once before an analysis decodes more than a little: it may wait until
+    /// others are through, so that not too many need their memory at the same time.
+    fn before_heavy_work(&self) -> Option<HeavyWork> {
+        None
+    }
 }
+
+/// Called before heavy work; may wait.
+pub type HeavyWork = Arc<dyn Fn() + Send + Sync>;
 
 /// A file that stands alone.
 #[derive(Clone, Copy, Debug)]
@@ -381,6 +390,7 @@ pub fn analyse_file(
         evidence_full: false,
         decompression: Arc::new(DecompressionAllowance::new(
             length.saturating_mul(limits.decompressed_ratio).max(limits.decompressed_floor),
+            siblings.before_heavy_work(),
         )),
         members_to_list: LISTED_MEMBERS,
         members_to_examine: limits.members,

@@ -1,7 +1,7 @@
 //! Following what models build on: with `follow_base_models: true`, each becomes a subject of its
 //! own, judged by the policy of the entry that led to it.
 
-use super::pipeline::Subject;
+use super::subject::Subject;
 use crate::base::{RepoId, Revision, Untrusted};
 use crate::evaluate::Judged;
 use crate::evidence::NamedModel;
