@@ -7,10 +7,12 @@ use std::sync::Arc;
 use super::card_sections::{BUILT_IN_SECTIONS, built_in};
 use super::effective::{
     CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,
-    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Waiver,
+    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Verify, Waiver,
 };
 use super::global_set::GlobalEntry;
-use super::written::{CardSettings, LicenseSettings, PickleSettings, Settings, TrustSettings};
+use super::written::{
+    CardSettings, IntegritySettings, LicenseSettings, PickleSettings, Settings, TrustSettings,
+};
 use crate::base::{Digest, Document, Located, Place, Problem, Severity, Span, closest, quoted};
 
 /// One file's or profile's settings.
@@ -57,6 +59,7 @@ pub(super) struct Merged<'a> {
     pub(super) minimum_words: Sourced<'a, u64>,
     pub(super) minimum_score: Sourced<'a, u64>,
     pub(super) trusted_publishers: SourcedList<'a, &'a str>,
+    pub(super) verify: Sourced<'a, Verify>,
     pub(super) license_allow: Option<SourcedList<'a, &'a str>>,
     pub(super) license_deny: SourcedList<'a, &'a str>,
     pub(super) rules: BTreeMap<&'a str, Sourced<'a, RuleSetting>>,
@@ -85,6 +88,7 @@ pub(super) fn merge<'a>(layers: &[Layer<'a>]) -> Merged<'a> {
         minimum_words: Sourced::default(100),
         minimum_score: Sourced::default(0),
         trusted_publishers: Vec::new(),
+        verify: Sourced::default(Verify::default()),
         license_allow: None,
         license_deny: Vec::new(),
         rules: BTreeMap::new(),
@@ -147,6 +151,9 @@ impl<'a> Merged<'a> {
         }
         if let Some(trust) = &settings.trust {
             self.apply_trust(layer, trust);
+        }
+        if let Some(IntegritySettings { verify }) = &settings.integrity {
+            layer.set(&mut self.verify, *verify);
         }
         if let Some(license) = &settings.license {
             self.apply_license(layer, license);
@@ -292,7 +299,7 @@ impl<'a> Merged<'a> {
                 weights: TrustWeights::default(),
             },
             provenance: ProvenancePolicy::default(),
-            integrity: IntegrityPolicy::default(),
+            integrity: IntegrityPolicy { verify: self.verify.value },
             follow_base_models: false,
             license: LicensePolicy {
                 allow: self.license_allow.as_deref().map(owned),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::written::{
-    CardSettings, Extends, LicenseSettings, PickleSettings, Settings, TrustSettings,
-    WaiverSettings, WrittenPolicy, WrittenProfile,
+    CardSettings, Extends, IntegritySettings, LicenseSettings, PickleSettings, Settings,
+    TrustSettings, WaiverSettings, WrittenPolicy, WrittenProfile,
 };
-use super::{CardMatch, GlobalEntry, RuleSetting};
+use super::{CardMatch, GlobalEntry, RuleSetting, Verify};
 use crate::base::{
     Digest, Document, Fields, Located, NameGlob, PathGlobs, Problem, Reading, Severity, Value,
     closest, quoted,
@@ -82,6 +82,7 @@ impl PolicyReader<'_> {
             pickle: fields.get("pickle").and_then(|value| pickle(reading, &value)),
             card: fields.get("card").and_then(|value| card(reading, &value)),
             trust: fields.get("trust").and_then(|value| trust(reading, &value)),
+            integrity: fields.get("integrity").and_then(|value| integrity(reading, &value)),
             license: fields.get("license").and_then(|value| license(reading, &value)),
             rules: fields.get("rules").map(|value| self.rules(reading, &value)),
             waivers: fields.get("waivers").and_then(|value| {
@@ -269,6 +270,14 @@ fn check_publisher(text: &str) -> Result<(), &'static str> {
     } else {
         Ok(())
     }
+}
+
+fn integrity(reading: &mut Reading, value: &Value<'_>) -> Option<IntegritySettings> {
+    let mut fields = reading.fields(value)?;
+    let words = [Verify::Listed, Verify::Full].map(|how| (how.name(), how));
+    let verify = fields.get("verify").and_then(|value| reading.word(&value, &words));
+    fields.finish(reading);
+    Some(IntegritySettings { verify })
 }
 
 fn license(reading: &mut Reading, value: &Value<'_>) -> Option<LicenseSettings> {

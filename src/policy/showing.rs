@@ -30,6 +30,8 @@ pub(super) fn show(merged: &Merged<'_>) -> String {
     page.line(0, "trust:", None);
     page.number(1, "minimum_score", &merged.minimum_score);
     page.list(1, "trusted_publishers", &merged.trusted_publishers);
+    page.line(0, "integrity:", None);
+    page.value(1, "verify", merged.verify.value.name(), merged.verify.origin);
     page.line(0, "license:", None);
     match &merged.license_allow {
         Some(allow) => page.list(1, "allow", allow),

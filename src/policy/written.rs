@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 
 use super::global_set::GlobalEntry;
-use super::{CardMatch, RuleSetting};
+use super::{CardMatch, RuleSetting, Verify};
 use crate::base::{Digest, Located, Severity, Span};
 
 /// A list of texts, each with its place.
@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub(super) card: Option<CardSettings>,
     /// What makes a publisher trustworthy.
     pub(super) trust: Option<TrustSettings>,
+    /// How bytes are compared with what is listed for them.
+    pub(super) integrity: Option<IntegritySettings>,
     /// Which licences are allowed.
     pub(super) license: Option<LicenseSettings>,
     /// Severity of rules by id, or `off`.
@@ -92,6 +94,16 @@ pub(super) struct TrustSettings {
     pub(super) trusted_publishers: Option<Vec<Located<String>>>,
     /// Further Hub organisations and users.
     pub(super) extra_trusted_publishers: Option<Vec<Located<String>>>,
+}
+
+/// How bytes are compared with what is listed for them.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct IntegritySettings {
+    /// Which files are compared with their listed digests: those on this machine and those that
+    /// are read to their end anyway, or every file, for which remote files are downloaded whole.
+    /// Default: listed.
+    pub(super) verify: Option<Located<Verify>>,
 }
 
 /// Which licences are allowed, by SPDX id or Hub id.

@@ -8,6 +8,7 @@ pub mod card;
 mod documentation;
 mod files;
 pub mod globals;
+mod integrity;
 mod pickle;
 mod provenance;
 mod safetensors;
@@ -178,6 +179,9 @@ pub static RULES: &[&dyn Rule] = &[
     &safetensors::UnlistedShard,
     // Where the model comes from.
     &provenance::UnpinnedRevision,
+    // Whether the bytes are those that were listed.
+    &integrity::DigestMismatch,
+    &integrity::DigestUnknown,
     // The model card.
     &card::BriefCard,
     &card::IncompleteCard,

@@ -6,6 +6,7 @@ mod card;
 pub(crate) mod dossiers;
 mod files;
 mod formats;
+mod integrity;
 mod pickle;
 mod provenance;
 mod registry;
@@ -64,6 +65,7 @@ fn examples() -> Vec<Example> {
     examples.extend(files::examples());
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
+    examples.extend(integrity::examples());
     examples.extend(card::examples());
     examples
 }
