@@ -57,7 +57,17 @@ pub(super) fn examine(
     jobs: Option<NonZeroUsize>,
     progress: bool,
 ) -> Vec<Vec<FileEvidence>> {
-    let mut tasks = tasks(looks);
+    run(tasks(looks), looks.len(), limits, jobs, progress)
+}
+
+/// Analyses the files of so many models.
+fn run(
+    mut tasks: Vec<Task<'_>>,
+    models: usize,
+    limits: &Limits,
+    jobs: Option<NonZeroUsize>,
+    progress: bool,
+) -> Vec<Vec<FileEvidence>> {
     let cores = jobs.or_else(|| std::thread::available_parallelism().ok());
     let cores = cores.map_or(1, NonZeroUsize::get);
     let remote = tasks.iter().filter(|task| task.is_remote()).count();
@@ -78,7 +88,7 @@ pub(super) fn examine(
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..spawned).map(|_| scope.spawn(|| work.run())).collect();
         if progress {
-            Progress::watch(|wait| work.wait(wait), tasks.len(), looks.len());
+            Progress::watch(|wait| work.wait(wait), tasks.len(), models);
         } else {
             results.append(&mut work.run());
         }
@@ -90,7 +100,7 @@ pub(super) fn examine(
         }
     });
     drop(work);
-    in_order(results, &tasks, looks.len())
+    in_order(results, &tasks, models)
 }
 
 /// One file to be analysed.
@@ -101,6 +111,8 @@ struct Task<'a> {
     asked: Asked,
     /// Whether there may be more threads than cores, so that heavy work takes turns.
     shares_cores: bool,
+    /// Up to how many bytes the file is read whole if it is behind a network.
+    read_whole: u64,
 }
 
 impl Task<'_> {
@@ -115,7 +127,14 @@ fn tasks<'a>(looks: &[Look<'a>]) -> Vec<Task<'a>> {
         for file in look.snapshot.selected() {
             let asked = Asked::of(file, (look.needs_digest)(&file.path), look.verify);
             let snapshot = look.snapshot;
-            tasks.push(Task { model, file, snapshot, asked, shares_cores: false });
+            tasks.push(Task {
+                model,
+                file,
+                snapshot,
+                asked,
+                shares_cores: false,
+                read_whole: one_file::SMALL as u64,
+            });
         }
     }
     tasks
@@ -164,6 +183,9 @@ pub(super) fn examine_one(snapshot: &Snapshot, sha256: bool) -> Option<FileEvide
     let evidence = examine(&[look], &Limits::default(), None, false);
     evidence.into_iter().flatten().next()
 }
+
+#[cfg(test)]
+mod remote_tests;
 
 #[cfg(test)]
 mod tests {

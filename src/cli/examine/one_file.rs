@@ -15,7 +15,7 @@ use crate::evidence::{
 use crate::source::{Content, Opened, OpenedBytes, RemoteBytes, SnapshotFile};
 
 /// Files up to this size are read whole, with one read into a buffer that is used again.
-const SMALL: usize = 64 << 10;
+pub(super) const SMALL: usize = 64 << 10;
 
 /// The result of an analysis.
 pub(super) struct Analysed {
@@ -133,7 +133,7 @@ impl Reader<'_> {
     fn remote(&self, bytes: Arc<dyn RemoteBytes>, buffer: &mut Vec<u8>) -> Analysed {
         let (asked, line) = (self.task.asked, &self.siblings.line);
         let distant = Distant::new(Arc::clone(&bytes), self.length, Arc::clone(line), Some(asked));
-        let mut analysed = if self.length <= SMALL as u64 {
+        let mut analysed = if self.length <= self.task.read_whole {
             buffer.resize(SMALL, 0);
             let wanted = usize::try_from(self.length).unwrap_or(SMALL);
             match distant.read_whole(buffer.get_mut(..wanted).unwrap_or_default()) {
