@@ -22,6 +22,7 @@ const RULES: &[&str] = &[
     "foreign-commit",
     "incomplete-card",
     "license-missing",
+    "license-unknown",
     "low-trust",
     "missing-card",
     "missing-safetensors",
@@ -600,6 +601,44 @@ fn a_profile_that_is_not_there() {
       |              ^
       |
       = help: its profiles are `internal`, `public`
+    ");
+}
+
+#[test]
+fn what_is_no_licence_is_told_where_it_stands() {
+    insta::assert_snapshot!(errors(
+        "license:\n  allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]\n  \
+         deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]\n"
+    ), @r"
+    error: `Apache-2` is neither an SPDX licence id nor a licence id of the Hub
+     --> weighstation.yaml:2:16
+      |
+    2 |   allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]
+      |                ^^^^^^^^
+      |
+      = help: did you mean `Apache-2.0`?
+
+    error: `acme-1.0` is neither an SPDX licence id nor a licence id of the Hub
+     --> weighstation.yaml:2:26
+      |
+    2 |   allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]
+      |                          ^^^^^^^^
+      |
+      = help: a licence that is on neither list is written `LicenseRef-its-name`
+
+    error: `MIT OR ISC` is an expression of several licences; list each by itself
+     --> weighstation.yaml:3:28
+      |
+    3 |   deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]
+      |                            ^^^^^^^^^^
+
+    error: `LLVM-excepton` is no exception that SPDX lists
+     --> weighstation.yaml:3:40
+      |
+    3 |   deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]
+      |                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: did you mean `LLVM-exception`?
     ");
 }
 

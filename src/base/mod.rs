@@ -3,6 +3,7 @@
 mod digest;
 mod editor_schema;
 mod git_blob;
+mod licence;
 mod limits;
 mod located;
 mod path_glob;
@@ -20,6 +21,10 @@ mod yaml;
 pub use digest::{Digest, DigestError, Sha256Hasher};
 pub use editor_schema::{editor_schema, inlining_generator};
 pub use git_blob::{GitBlobHasher, GitBlobId, GitBlobIdError};
+pub use licence::{
+    HUB_LICENCES, HubLicence, LicenceError, LicenceExpression, LicenceId, LicenceTerm,
+    licences_mentioned,
+};
 pub use limits::{Budget, Limits};
 pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
 pub use path_glob::{GlobError, NameGlob, PathGlobs};

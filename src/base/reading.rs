@@ -127,6 +127,16 @@ impl Reading {
 
     /// Reads the whole document as a mapping.
     pub fn root<'n>(&mut self, root: &'n Node, what: &'static str) -> Option<Fields<'n>> {
+        self.root_written_by(root, what, "`weighstation init` writes one to start from")
+    }
+
+    /// Reads the whole document as a mapping; `help` says where one comes from.
+    pub fn root_written_by<'n>(
+        &mut self,
+        root: &'n Node,
+        what: &'static str,
+        help: &str,
+    ) -> Option<Fields<'n>> {
         match &root.content {
             Content::Map(entries) => Some(Fields::new(entries, root.span)),
             _ => {
@@ -137,7 +147,7 @@ impl Reading {
                 } else {
                     self.problem(span, format!("a {what} must be a mapping, not {kind}"))
                 };
-                self.report(problem.help("`weighstation init` writes one to start from"));
+                self.report(problem.help(help));
                 None
             }
         }
@@ -219,6 +229,17 @@ impl Reading {
                 self.wrong_type(value, "text");
                 None
             }
+        }
+    }
+
+    /// Reads a text that has at least one character, of whatever kind: a name that somebody else
+    /// has given.
+    pub fn foreign_text(&mut self, value: &Value<'_>) -> Option<Located<String>> {
+        match value.node.text() {
+            Some(text) if !text.is_empty() => {
+                Some(Located { value: text.to_owned(), span: value.span() })
+            }
+            _ => self.text(value),
         }
     }
 

@@ -46,10 +46,13 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let request = pipeline::Request {
         subjects: subjects.collect(),
         manifest: None,
+        lock: None,
+        incidents: Vec::new(),
         policy: in_force,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
         sha256: judge.sha256,
+        offline: judge.offline,
         jobs: judge.jobs,
         progress: !judge.quiet,
     };

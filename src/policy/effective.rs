@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::GlobalSet;
-use crate::base::{Digest, Place, Severity};
+use crate::base::{Digest, LicenceTerm, Place, Severity};
 
 /// The policy in force for one entry.
 #[derive(Clone, Debug)]
@@ -237,10 +237,10 @@ impl Verify {
 /// Which licences are allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LicensePolicy {
-    /// SPDX ids or Hub ids; `None` allows any.
-    pub allow: Option<Vec<String>>,
-    /// SPDX ids or Hub ids that are refused.
-    pub deny: Vec<String>,
+    /// The licences that are allowed; `None` allows any.
+    pub allow: Option<Vec<LicenceTerm>>,
+    /// The licences that are refused, whatever `allow` says.
+    pub deny: Vec<LicenceTerm>,
 }
 
 /// A dated, reasoned exception.

@@ -318,6 +318,10 @@ impl<'a> Merged<'a> {
             minimum_words: self.minimum_words.value,
         };
         let owned = |list: &[Sourced<'_, &str>]| distinct(list).map(str::to_owned).collect();
+        // What is no licence was refused when the file was read.
+        let licences = |list: &[Sourced<'_, &str>]| {
+            distinct(list).filter_map(|text| text.parse().ok()).collect()
+        };
         let globals = |list: &[Sourced<'_, &GlobalEntry>]| {
             list.iter().map(|entry| entry.value.clone()).collect()
         };
@@ -354,8 +358,8 @@ impl<'a> Merged<'a> {
             integrity: IntegrityPolicy::default(),
             follow_base_models: self.follow_base_models.value,
             license: LicensePolicy {
-                allow: self.license_allow.as_deref().map(owned),
-                deny: owned(&self.license_deny),
+                allow: self.license_allow.as_deref().map(licences),
+                deny: licences(&self.license_deny),
             },
             rules: self.rules.iter().map(|(id, it)| ((*id).to_owned(), it.value)).collect(),
             waivers: waivers.collect(),

@@ -8,8 +8,8 @@ use super::written::{
 };
 use super::{CardMatch, GlobalEntry, RuleSetting};
 use crate::base::{
-    Digest, Document, Fields, Located, NameGlob, PathGlobs, Problem, Reading, Severity, Value,
-    closest, quoted,
+    Digest, Document, Fields, LicenceError, LicenceTerm, Located, NameGlob, PathGlobs, Problem,
+    Reading, Severity, Value, closest, quoted,
 };
 
 /// The version of the format that this program reads.
@@ -336,10 +336,28 @@ fn provenance(reading: &mut Reading, value: &Value<'_>) -> Option<ProvenanceSett
 
 fn license(reading: &mut Reading, value: &Value<'_>) -> Option<LicenseSettings> {
     let mut fields = reading.fields(value)?;
-    let allow = fields.get("allow").and_then(|value| texts(reading, &value));
-    let deny = fields.get("deny").and_then(|value| texts(reading, &value));
+    let allow = fields.get("allow").and_then(|value| reading.list_of(&value, licence));
+    let deny = fields.get("deny").and_then(|value| reading.list_of(&value, licence));
     fields.finish(reading);
     Some(LicenseSettings { allow, deny })
+}
+
+fn licence(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {
+    let text = reading.text(value)?;
+    let error = match text.value.parse::<LicenceTerm>() {
+        Ok(_) => return Some(text),
+        Err(error) => error,
+    };
+    let suggestion = error.suggestion();
+    let unknown = matches!(error, LicenceError::Unknown(_));
+    let problem = reading.problem(text.span, error.to_string()).did_you_mean(suggestion);
+    reading.report(match suggestion {
+        None if unknown => {
+            problem.help("a licence that is on neither list is written `LicenseRef-its-name`")
+        }
+        _ => problem,
+    });
+    None
 }
 
 fn date(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {

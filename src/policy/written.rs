@@ -188,7 +188,7 @@ pub(super) struct ProvenanceSettings {
     pub(super) minimum_age_days: Option<Located<u64>>,
 }
 
-/// Which licences are allowed, by SPDX id or Hub id.
+/// Which licences are allowed, by SPDX id, id of the Hub, or `LicenseRef-` and a name.
 #[derive(Clone, Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
 pub(super) struct LicenseSettings {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::Presentation;
 use crate::base::{Document, Severity};
-use crate::evidence::{Card, FileEvidence, Format, Origin, Status};
+use crate::evidence::{Card, FileEvidence, Format, Origin, ReferenceKind, Status};
 use crate::finding::{
-    AppliedWaiver, CardReport, FileReport, Finding, GlobalReport, Incident, Location,
-    ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport, TrustSignal, Verdict,
+    AppliedWaiver, BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident,
+    Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport, TrustSignal,
+    Verdict,
 };
 
 const MANIFEST: &str = "\
@@ -116,6 +117,16 @@ fn file(path: &str, size: u64, format: &'static str, globals: Vec<GlobalReport>)
     FileReport { evidence, globals }
 }
 
+fn base_model(target: &str, kind: ReferenceKind, judged_as: Option<&str>) -> BaseModelReport {
+    BaseModelReport {
+        kind,
+        target: target.into(),
+        revision: judged_as.map(|_| "v1".to_owned()),
+        named_in: judged_as.map(|_| "README.md".to_owned()),
+        judged_as: judged_as.map(str::to_owned),
+    }
+}
+
 /// A low trust score.
 fn trust() -> TrustReport {
     let signals: [(&'static str, i64, &str); 3] = [
@@ -184,6 +195,10 @@ pub(super) fn failing() -> Report {
             ModelReport {
                 name: "ranker".into(),
                 source: "./models/ranker".into(),
+                base_models: vec![
+                    base_model("acme/sentiment", ReferenceKind::BaseModel, Some("sentiment")),
+                    base_model("acme/mod\u{202e}eling", ReferenceKind::RemoteCode, None),
+                ],
                 files: vec![file("ranker.joblib", 52_000, "joblib", Vec::new())],
                 ..ModelReport::default()
             },

@@ -68,7 +68,10 @@ fn subject_heading(tag: &str) -> &'static str {
         "safetensors" => "Safetensors",
         "provenance" => "Provenance",
         "trust" => "Trust",
-        "documentation" | "licence" => "Model cards and licences",
+        "lock" => "The lock",
+        "base-model" => "Base models",
+        "documentation" => "Model cards",
+        "licence" => "Licences",
         _ => "Policy",
     }
 }

@@ -28,10 +28,11 @@ pub(super) fn select(snapshot: &mut Snapshot, globs: &[String]) -> Result<(), So
 }
 
 fn matcher(glob: &str) -> Result<GlobMatcher, SourceError> {
-    let inner = glob.strip_prefix("./").unwrap_or(glob);
+    let anchored = glob.strip_prefix("./");
+    let inner = anchored.unwrap_or(glob);
     let pattern = if inner.ends_with('/') {
         format!("{inner}**")
-    } else if inner.contains('/') {
+    } else if anchored.is_some() || inner.contains('/') {
         inner.to_owned()
     } else {
         format!("**/{inner}")
@@ -70,6 +71,7 @@ mod tests {
     fn a_glob_with_a_slash_is_matched_from_the_root_and_one_without_in_every_folder() {
         assert_eq!(selected(&["*.bin"]).0, ["a.bin", "onnx/b.bin", "onnx/deep/c.bin"]);
         assert_eq!(selected(&["./a.bin"]).0, ["a.bin"]);
+        assert_eq!(selected(&["./*.bin"]).0, ["a.bin"]);
         assert_eq!(selected(&["onnx/*"]).0, ["onnx/b.bin"]);
         assert_eq!(selected(&["onnx/"]).0, ["onnx/b.bin", "onnx/deep/c.bin"]);
         assert_eq!(selected(&["onnx/**/*.bin"]).0, ["onnx/b.bin", "onnx/deep/c.bin"]);

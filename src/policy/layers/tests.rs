@@ -205,7 +205,7 @@ fn paths_have_one_spelling() {
 fn what_is_shown_reads_back_to_the_same_policy() {
     let text = "extends: [baseline]\nfail_on: low\npickle: {extra_allowed_globals: [\"a:b.c\", \"x.*y\"]}\n\
                 card: {sections: {\"my: section\": [\"a \\\"b\\\"\"]}, extra_required_sections: [\"my: section\"]}\n\
-                license: {allow: [mit, \"no\"], deny: []}\n\
+                license: {allow: [mit, \"gemma\"], deny: []}\n\
                 trust: {weights: {gated: -3}}\nprovenance: {trusted_authors: [\"true\"]}\n\
                 follow_base_models: true\n\
                 rules: {a-rule: off}\n\
@@ -243,7 +243,7 @@ fn what_is_shown_reads_back_to_the_same_policy() {
         gated: -3                                            # p.yaml:6
         - "true"                                             # p.yaml:7
         - mit                                                # p.yaml:5
-        - "no"                                               # p.yaml:5
+        - gemma                                              # p.yaml:5
     follow_base_models: true                                 # p.yaml:8
       a-rule: off                                            # p.yaml:9
       - rule: b-rule                                         # p.yaml:10

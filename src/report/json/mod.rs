@@ -7,10 +7,10 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Presentation, safe_json};
 use crate::base::{Digest, Severity};
-use crate::evidence::{FileEvidence, Format, Status};
+use crate::evidence::{FileEvidence, Format, ReferenceKind, Status};
 use crate::finding::{
-    CardReport, FileReport, Finding, GlobalReport, Incident, ManifestPlace, ModelReport, Report,
-    TrustReport, TrustSignal,
+    BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident, ManifestPlace,
+    ModelReport, Report, TrustReport, TrustSignal,
 };
 
 /// Writes the document.
@@ -64,6 +64,7 @@ struct Model<'a> {
     revision: Option<&'a str>,
     /// Null for a model on this machine, of whose origin nothing is known.
     trust: Option<Trust<'a>>,
+    base_models: Each<'a, BaseModelReport, BaseModel<'a>>,
     card: Option<Card<'a>>,
     files: Each<'a, FileReport, File<'a>>,
 }
@@ -74,8 +75,28 @@ fn model(model: &ModelReport) -> Model<'_> {
         source: &model.source,
         revision: model.revision.as_deref(),
         trust: model.trust.as_ref().map(trust),
+        base_models: Each(&model.base_models, base_model),
         card: model.card.as_ref().and_then(card),
         files: Each(&model.files, file),
+    }
+}
+
+#[derive(serde::Serialize)]
+struct BaseModel<'a> {
+    target: &'a str,
+    revision: Option<&'a str>,
+    kind: ReferenceKind,
+    named_in: Option<&'a str>,
+    judged_as: Option<&'a str>,
+}
+
+fn base_model(base: &BaseModelReport) -> BaseModel<'_> {
+    BaseModel {
+        target: &base.target,
+        revision: base.revision.as_deref(),
+        kind: base.kind,
+        named_in: base.named_in.as_deref(),
+        judged_as: base.judged_as.as_deref(),
     }
 }
 

@@ -35,7 +35,7 @@ impl Rule for UnreachableLicence {
         let files = Files::of(case);
         let link = licence.link.as_deref().map(str::trim).filter(|link| !link.is_empty());
         let name = licence.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let is_other = licence.id.trim().eq_ignore_ascii_case("other");
+        let is_other = licence.ids.iter().any(|id| id.trim().eq_ignore_ascii_case("other"));
         let problem = match link {
             Some(link) => {
                 let target = file_of(link, case.dossier.repository.as_ref());
@@ -76,8 +76,8 @@ fn licence(dossier: &Dossier) -> Option<Licence> {
         return Some(licence);
     }
     let data = dossier.repository.as_ref()?.card_data.as_ref()?;
-    let id = data.licences.first()?.clone();
-    Some(Licence { id, name: None, link: None })
+    let ids = data.licences.clone();
+    (!ids.is_empty()).then_some(Licence { ids, name: None, link: None })
 }
 
 /// The names of all files of the model.

@@ -65,7 +65,7 @@ fn with_licence(licence: Licence, files: &[&str]) -> Dossier {
 
 fn licence(id: &str, name: Option<&str>, link: Option<&str>) -> Licence {
     let owned = |text: Option<&str>| text.map(str::to_owned);
-    Licence { id: id.to_owned(), name: owned(name), link: owned(link) }
+    Licence { ids: vec![id.to_owned()], name: owned(name), link: owned(link) }
 }
 
 pub(super) fn examples() -> Vec<Example> {

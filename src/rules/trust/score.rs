@@ -84,11 +84,12 @@ fn downloads(repository: &Repository, policy: &TrustPolicy) -> TrustSignal {
 /// What the card of the very commit says, or else what the Hub read in it.
 fn licence(dossier: &Dossier, repository: &Repository, policy: &TrustPolicy) -> TrustSignal {
     let card = dossier.card.as_ref();
-    let own = card.and_then(|card| card.licence.as_ref()).map(|licence| licence.id.as_str());
+    let own = card.and_then(|card| card.licence.as_ref()).into_iter();
+    let own = own.flat_map(|licence| licence.ids.iter().chain(&licence.name));
     let data = repository.card_data.as_ref();
     let told = data.into_iter().flat_map(|data| data.licences.iter().map(String::as_str));
     let licences: Vec<&str> =
-        own.into_iter().chain(told).map(str::trim).filter(|id| !id.is_empty()).collect();
+        own.map(String::as_str).chain(told).map(str::trim).filter(|id| !id.is_empty()).collect();
     // A card of which these are known has front matter, whether or not the Hub says so.
     let has_front_matter = data.is_some()
         || card.is_some_and(|card| {

@@ -19,10 +19,10 @@ use crate::source::activity::Activity;
 /// Most bytes of an error's text that are read.
 const ERROR_TEXT: usize = 64 << 10;
 
-/// After so many requests in a row that failed for good, requests are tried less often: a Hub
-/// that is not there should not cost the whole patience for each of a thousand files.
+/// After so many requests in a row that failed for good, requests are tried once until one succeeds:
+/// a Hub that is not there should not cost the whole patience for each of a thousand files.
 const HOPELESS: u32 = 3;
-const HOPELESS_ATTEMPTS: u32 = 2;
+const HOPELESS_ATTEMPTS: u32 = 1;
 
 /// The Hub, as far as requests go. Shared by all models of a run, from several threads.
 #[derive(Debug)]

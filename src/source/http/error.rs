@@ -216,6 +216,13 @@ impl HttpError {
     }
 }
 
+impl HttpError {
+    /// Whether the time ran out, which another try with all patience would cost once more.
+    pub(super) fn ran_out_of_time(&self) -> bool {
+        matches!(&self.reason, Reason::Transport(Transport::Timeout(_) | Transport::Slow))
+    }
+}
+
 /// An address as it may be shown: at the endpoint without its query; elsewhere the host only,
 /// because addresses of content networks are signed and open the file to whoever reads them.
 pub(super) fn shown(url: &Url, endpoint: &Url) -> String {

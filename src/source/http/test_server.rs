@@ -56,6 +56,7 @@ pub(super) struct Said {
     cut: Option<usize>,
     trickles: bool,
     has_no_length: bool,
+    is_old: bool,
 }
 
 impl Said {
@@ -107,6 +108,12 @@ impl Said {
         self
     }
 
+    /// HTTP/1.0: one reply per connection.
+    pub(super) fn of_the_old_protocol(mut self) -> Self {
+        self.is_old = true;
+        self
+    }
+
     /// Without a `Content-Length`.
     pub(super) fn without_length(mut self) -> Self {
         self.has_no_length = true;
@@ -129,7 +136,7 @@ impl Said {
         if self.status == 0 {
             return Ok(false);
         }
-        let mut head = format!("HTTP/1.1 {} Said\r\n", self.status);
+        let mut head = format!("HTTP/1.{} {} Said\r\n", u8::from(!self.is_old), self.status);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -150,7 +157,7 @@ impl Said {
         let sent = self.cut.unwrap_or(self.body.len());
         reply.extend(&self.body[..sent]);
         stream.write_all(&reply)?;
-        Ok(self.cut.is_none() && length <= self.body.len())
+        Ok(self.cut.is_none() && length <= self.body.len() && !self.is_old)
     }
 }
 

@@ -220,8 +220,8 @@ fn a_server_that_is_not_there_is_an_error_that_says_so() {
     for _ in 0..3 {
         client.get(client.endpoint(), LIMIT).unwrap_err();
     }
-    // Now it is tried less often.
-    assert_eq!(client.activity().requests(), 5 + 5 + 5 + 2);
+    // Now it is tried once only.
+    assert_eq!(client.activity().requests(), 5 + 5 + 5 + 1);
 }
 
 #[test]
@@ -244,6 +244,15 @@ fn a_document_has_a_limit_in_bytes_whether_or_not_it_says_how_many_come() {
     assert_eq!(client.get(&server.url("/a"), 101).unwrap().body.len(), 101);
     let error = client.get(&server.url("/a"), 100).unwrap_err();
     assert_eq!(*error.reason(), Reason::TooLarge(100));
+}
+
+#[test]
+fn a_server_of_the_old_protocol_is_understood() {
+    let server = saying(vec![Said::ok("{}").of_the_old_protocol()]);
+    let client = server.client();
+    assert_eq!(client.get(&server.url("/a"), LIMIT).unwrap().body, b"{}");
+    assert_eq!(client.get(&server.url("/a"), LIMIT).unwrap().body, b"{}");
+    assert_eq!((client.activity().requests(), server.connections()), (2, 2));
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn a_licence_may_be_missing_in_two_ways() {
     told.card_data = None;
     let mut dossier = on_the_hub(told, []);
     let mut own = card("Use", "x", 1);
-    own.licence = Some(Licence { id: "apache-2.0".to_owned(), name: None, link: None });
+    own.licence = Some(Licence { ids: vec!["apache-2.0".to_owned()], name: None, link: None });
     dossier.card = Some(own);
     assert_eq!(signal(&dossier, "licence"), (1, "the model card says `apache-2.0`".to_owned()));
 }

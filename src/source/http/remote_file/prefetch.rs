@@ -61,8 +61,8 @@ impl RemoteFile {
         });
     }
 
-    /// Fetches one range; false if it was given up. The reason counts when the bytes are wanted,
-    /// unless it is one for good.
+    /// Fetches one range; false if it was given up. The reason counts when the bytes are wanted
+    /// and fail again, unless it is one for good or has cost much time.
     fn fetch_hinted(&self, range: ByteRange, permit: &Permit<'_>) -> bool {
         if self.failure.get().is_some() {
             return false;
@@ -70,7 +70,7 @@ impl RemoteFile {
         match self.fetch(range, permit) {
             Ok(_) => true,
             Err(error) => {
-                if !error.is_transient() {
+                if !error.is_transient() || error.ran_out_of_time() {
                     let _ = self.failed(&error);
                 }
                 false

@@ -457,6 +457,28 @@ fn a_hint_that_fails_is_given_up_and_costs_nothing_else() {
 }
 
 #[test]
+fn a_hint_for_which_time_runs_out_is_not_waited_for_twice() {
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let hub = TestServer::start(move |_| {
+        let _ = held.lock().unwrap().recv();
+        Said::nothing()
+    });
+    let client = hub.client_with(|settings| {
+        settings.timeouts.head = Duration::from_millis(20);
+        settings.patience.attempts = 2;
+    });
+    let url = hub.url(RESOLVE);
+    let commit = COMMIT.parse().unwrap();
+    let file = RemoteFile::new(client, url, "a".to_owned(), 1 << 20, ListedDigest::Unknown, commit);
+    file.prefetch(&[(0, 64), (1 << 19, 64)]);
+    assert!(file.failure().unwrap().contains("waiting for the reply"));
+    assert!(read_exact_at(&file, 0, &mut [0; 64]).is_err());
+    assert_eq!(file.client.activity().requests(), 2);
+    drop(release);
+}
+
+#[test]
 fn several_threads_read_the_same_file() {
     let pair = Pair::new(3 << 20);
     let file = pair.file();
