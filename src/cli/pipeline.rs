@@ -216,7 +216,6 @@ pub(super) fn run(request: Request) -> Run {
     let sources = Sources::new(SourceOptions {
         offline: request.offline,
         recent_commits: policies.map(|policy| policy.provenance.recent_commits).max().unwrap_or(0),
-        ..SourceOptions::default()
     });
     let mut lock = request.lock;
     if let Some(comparison) = lock.as_mut().filter(|lock| !lock.binding) {
