@@ -95,7 +95,7 @@ impl References {
         depth: u32,
         examination: &mut Examination<'_>,
     ) -> Result<(), Stop> {
-        let mut json = JsonReader::new(bytes, 0, u64::MAX, depth).reading_like_python();
+        let mut json = JsonReader::new(bytes, 0, u64::MAX, depth).read_as_python_does();
         let mut key = Key::Other;
         // How many containers are open around the classes that we are in.
         let mut classes: Option<usize> = None;

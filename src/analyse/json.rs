@@ -1,8 +1,9 @@
 //! JSON token by token, from bytes that are never loaded whole.
 //!
-//! Strict RFC 8259 unless [`JsonReader::reading_like_python`] says otherwise: what one reader accepts
-//! and another rejects (NaN, comments, lone surrogates, raw control characters) is an error. Memory is bounded by [`TEXT_KEPT`] and the depth
-//! limit, whatever the bytes say. Every token knows its offset.
+//! Strict RFC 8259 unless [`JsonReader::read_as_python_does`] says otherwise: what one reader accepts
+//! and another rejects (NaN, comments, lone surrogates, raw control characters) is an error. Memory
+//! is bounded by [`TEXT_KEPT`] and the depth limit, whatever the bytes say. Every token knows its
+//! offset.
 
 use std::hash::{DefaultHasher, Hasher as _};
 
@@ -95,7 +96,7 @@ impl<'a> JsonReader<'a> {
     /// Reads all that the `json` module of Python reads, and a little more: NaN and infinities,
     /// numbers of any length, and halves of surrogate pairs, in whose place U+FFFD stands or
     /// nothing. What is an error then is one for Python too.
-    pub(super) fn reading_like_python(mut self) -> Self {
+    pub(super) fn read_as_python_does(mut self) -> Self {
         self.python = true;
         self
     }
@@ -620,7 +621,7 @@ mod tests {
 
     fn read_as_python(text: &str) -> Result<String, Stop> {
         let bytes = text.as_bytes();
-        let mut reader = JsonReader::new(&bytes, 0, bytes.len() as u64, 128).reading_like_python();
+        let mut reader = JsonReader::new(&bytes, 0, bytes.len() as u64, 128).read_as_python_does();
         let mut texts = String::new();
         loop {
             match reader.next()? {

@@ -26,7 +26,7 @@ mod torch;
 
 pub use allowance::DecompressionAllowance;
 pub use card::read_card;
-pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
+pub use examination::{Examination, HeavyWork, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
 
 use crate::base::ReadAt;

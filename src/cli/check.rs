@@ -7,6 +7,7 @@ use clap::Args;
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::locked::LockArguments;
+use super::subject::Subject;
 use super::{discovery, documents, outputs, pipeline};
 use crate::base::closest;
 use crate::finding::Incident;
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         }
         let profile = entry.profile.as_deref().or(judge.profile.as_deref());
         let policy = discovery::in_force(&layers, profile, judge.fail_on)?;
-        let subject = pipeline::Subject::of_entry(entry.clone(), base, policy);
+        let subject = Subject::of_entry(entry.clone(), base, policy);
         let subject = if wishes { subject.with_globs_as_wishes() } else { subject };
         subjects.push(lock.bind(&entry, subject));
     }

@@ -12,7 +12,7 @@ use super::{documents, lock_file, outputs};
 use crate::base::{Document, Place, Untrusted, closest, quoted};
 use crate::lock::{Lock, LockedFile, LockedModel, lock_text};
 use crate::manifest::{Entry, Manifest, Source};
-use crate::source::{self, Wanted};
+use crate::source::{Completeness, SourceOptions, Sources, Wanted};
 
 /// Arguments of `lock`.
 #[derive(Args, Debug)]
@@ -36,6 +36,10 @@ pub(super) struct Arguments {
     )]
     update: Vec<String>,
 
+    /// Ask no network, as `HF_HUB_OFFLINE=1` does: models of the Hub come from the local cache
+    #[arg(long)]
+    offline: bool,
+
     /// Threads; as many as processors unless given
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -50,6 +54,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     };
     let old = lock_file::read_if_there(&path)?;
     let wish = Wish::of(&arguments.update, &manifest)?;
+    let sources =
+        Sources::new(SourceOptions { offline: arguments.offline, ..SourceOptions::default() });
     let folder = arguments.manifest.parent().unwrap_or(Path::new(""));
 
     let mut models = Vec::with_capacity(manifest.entries.len());
@@ -62,7 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
             models.push(model.clone());
             continue;
         }
-        match resolved(&manifest, entry, folder, arguments.jobs) {
+        match resolved(&manifest, entry, &sources, folder, arguments.jobs) {
             Ok(model) => {
                 changes.push(Change::between(known, &model));
                 models.push(model);
@@ -136,18 +142,24 @@ impl<'a> Wish<'a> {
 fn resolved(
     manifest: &Manifest,
     entry: &Entry,
+    sources: &Sources,
     folder: &Path,
     jobs: Option<NonZeroUsize>,
 ) -> Result<LockedModel, String> {
     let wanted = Wanted { revision: entry.revision.as_deref(), files: &entry.files };
     let snapshot =
-        source::resolve(&entry.source, folder, wanted).map_err(|error| error.to_string())?;
+        sources.resolve(&entry.origin, folder, wanted).map_err(|error| error.to_string())?;
     if let Some(glob) = snapshot.unmatched.first().filter(|_| manifest.every_glob_counts()) {
         let glob = quoted(glob);
         return Err(format!("`{glob}` in `files` matches no file; correct it or take it out"));
     }
     if matches!(entry.origin, Source::Hub(_)) && snapshot.revision.is_none() {
         return Err("it has no commit that could be written down".to_owned());
+    }
+    if snapshot.completeness == Completeness::Unproven {
+        return Err("the local cache has no listing of this commit, so that a file could be missing \
+                    unnoticed; download the whole model (`hf download`), or lock it with the network"
+            .to_owned());
     }
     let Files { files, problems } = digests(&snapshot, jobs);
     if !problems.is_empty() {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::exit::Failure;
-use super::{lock_file, pipeline};
+use super::lock_file;
+use super::subject::Subject;
 use crate::base::{closest, quoted};
 use crate::evaluate::accepted;
 use crate::lock::Comparison;
@@ -118,7 +119,7 @@ fn unknown_copy(argument: &str, entries: &[Entry]) -> Failure {
 
 impl Locked {
     /// Makes the subject one that is judged as the lock says.
-    pub(super) fn bind(&self, entry: &Entry, subject: pipeline::Subject) -> pipeline::Subject {
+    pub(super) fn bind(&self, entry: &Entry, subject: Subject) -> Subject {
         let Some(comparison) = &self.comparison else { return subject };
         let Some(model) = accepted(comparison, entry) else {
             return match &entry.origin {

@@ -12,6 +12,7 @@ mod documents;
 mod examine;
 mod exit;
 mod explain;
+mod in_parallel;
 mod init;
 mod inspect;
 mod lock;
@@ -23,6 +24,7 @@ mod policy;
 mod progress;
 mod rules;
 mod scan;
+mod subject;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
+use super::subject::Subject;
 use super::{discovery, documents, outputs, pipeline};
 
 /// Arguments of `scan`.
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let subjects = paths
         .iter()
         .zip(names)
-        .map(|(path, name)| pipeline::Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
+        .map(|(path, name)| Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
     let request = pipeline::Request {
         subjects: subjects.collect(),
         manifest: None,

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use super::card_sections::{BUILT_IN_SECTIONS, built_in};
 use super::effective::{
     CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,
-    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Waiver,
+    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Verify, Waiver,
 };
 use super::global_set::GlobalEntry;
 use super::written::{
-    CardSettings, LicenseSettings, PickleSettings, ProvenanceSettings, Settings, TrustSettings,
+    CardSettings, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings, Settings,
+    TrustSettings,
 };
 use crate::base::{Digest, Document, Located, Place, Problem, Severity, Span, closest, quoted};
 
@@ -65,6 +66,7 @@ pub(super) struct Merged<'a> {
     pub(super) trusted_authors: SourcedList<'a, &'a str>,
     pub(super) minimum_age_days: Sourced<'a, u64>,
     pub(super) follow_base_models: Sourced<'a, bool>,
+    pub(super) verify: Sourced<'a, Verify>,
     pub(super) license_allow: Option<SourcedList<'a, &'a str>>,
     pub(super) license_deny: SourcedList<'a, &'a str>,
     pub(super) rules: BTreeMap<&'a str, Sourced<'a, RuleSetting>>,
@@ -102,6 +104,7 @@ pub(super) fn merge<'a>(layers: &[Layer<'a>]) -> Merged<'a> {
         trusted_authors: Vec::new(),
         minimum_age_days: Sourced::default(provenance.minimum_age_days),
         follow_base_models: Sourced::default(false),
+        verify: Sourced::default(Verify::default()),
         license_allow: None,
         license_deny: Vec::new(),
         rules: BTreeMap::new(),
@@ -167,6 +170,9 @@ impl<'a> Merged<'a> {
         }
         if let Some(provenance) = &settings.provenance {
             self.apply_provenance(layer, provenance);
+        }
+        if let Some(IntegritySettings { verify }) = &settings.integrity {
+            layer.set(&mut self.verify, *verify);
         }
         if let Some(license) = &settings.license {
             self.apply_license(layer, license);
@@ -355,7 +361,7 @@ impl<'a> Merged<'a> {
                 trusted_authors: owned(&self.trusted_authors),
                 minimum_age_days: self.minimum_age_days.value,
             },
-            integrity: IntegrityPolicy::default(),
+            integrity: IntegrityPolicy { verify: self.verify.value },
             follow_base_models: self.follow_base_models.value,
             license: LicensePolicy {
                 allow: self.license_allow.as_deref().map(licences),

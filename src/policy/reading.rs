@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::written::{
-    CardSettings, Extends, LicenseSettings, PickleSettings, ProvenanceSettings, Settings,
-    TrustSettings, WaiverSettings, WeightSettings, WrittenPolicy, WrittenProfile,
+    CardSettings, Extends, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings,
+    Settings, TrustSettings, WaiverSettings, WeightSettings, WrittenPolicy, WrittenProfile,
 };
-use super::{CardMatch, GlobalEntry, RuleSetting};
+use super::{CardMatch, GlobalEntry, RuleSetting, Verify};
 use crate::base::{
     Digest, Document, Fields, LicenceError, LicenceTerm, Located, NameGlob, PathGlobs, Problem,
     Reading, Severity, Value, closest, quoted,
@@ -83,6 +83,7 @@ impl PolicyReader<'_> {
             card: fields.get("card").and_then(|value| card(reading, &value)),
             trust: fields.get("trust").and_then(|value| trust(reading, &value)),
             provenance: fields.get("provenance").and_then(|value| provenance(reading, &value)),
+            integrity: fields.get("integrity").and_then(|value| integrity(reading, &value)),
             license: fields.get("license").and_then(|value| license(reading, &value)),
             follow_base_models: fields
                 .get("follow_base_models")
@@ -332,6 +333,14 @@ fn provenance(reading: &mut Reading, value: &Value<'_>) -> Option<ProvenanceSett
     };
     fields.finish(reading);
     Some(settings)
+}
+
+fn integrity(reading: &mut Reading, value: &Value<'_>) -> Option<IntegritySettings> {
+    let mut fields = reading.fields(value)?;
+    let words = [Verify::Listed, Verify::Full].map(|how| (how.name(), how));
+    let verify = fields.get("verify").and_then(|value| reading.word(&value, &words));
+    fields.finish(reading);
+    Some(IntegritySettings { verify })
 }
 
 fn license(reading: &mut Reading, value: &Value<'_>) -> Option<LicenseSettings> {

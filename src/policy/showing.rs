@@ -38,6 +38,8 @@ pub(super) fn show(merged: &Merged<'_>) -> String {
     page.number(1, "recent_commits", &merged.recent_commits);
     page.list(1, "trusted_authors", &merged.trusted_authors);
     page.number(1, "minimum_age_days", &merged.minimum_age_days);
+    page.line(0, "integrity:", None);
+    page.value(1, "verify", merged.verify.value.name(), merged.verify.origin);
     page.line(0, "license:", None);
     match &merged.license_allow {
         Some(allow) => page.list(1, "allow", allow),

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 
 use super::global_set::GlobalEntry;
-use super::{CardMatch, RuleSetting};
+use super::{CardMatch, RuleSetting, Verify};
 use crate::base::{Digest, Located, Severity, Span};
 
 /// A list of texts, each with its place.
@@ -25,6 +25,8 @@ pub(super) struct Settings {
     pub(super) trust: Option<TrustSettings>,
     /// What is asked of a model's history on the Hub.
     pub(super) provenance: Option<ProvenanceSettings>,
+    /// How bytes are compared with what is listed for them.
+    pub(super) integrity: Option<IntegritySettings>,
     /// Which licences are allowed.
     pub(super) license: Option<LicenseSettings>,
     /// Whether models that a model builds on are judged too, as entries of their own. Default:
@@ -186,6 +188,16 @@ pub(super) struct ProvenanceSettings {
     /// How many days the commit must have stood; 0 asks for nothing. Default: 0.
     #[schemars(range(min = 0, max = 36500))]
     pub(super) minimum_age_days: Option<Located<u64>>,
+}
+
+/// How bytes are compared with what is listed for them.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct IntegritySettings {
+    /// Which files are compared with their listed digests: those on this machine and those that
+    /// are read to their end anyway, or every file, for which remote files are downloaded whole.
+    /// Default: listed.
+    pub(super) verify: Option<Located<Verify>>,
 }
 
 /// Which licences are allowed, by SPDX id, id of the Hub, or `LicenseRef-` and a name.

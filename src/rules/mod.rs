@@ -9,6 +9,7 @@ pub mod card;
 mod documentation;
 mod files;
 pub mod globals;
+mod integrity;
 mod licence;
 pub mod lock;
 mod pickle;
@@ -219,6 +220,9 @@ pub static RULES: &[&dyn Rule] = &[
     &provenance::RevisionNotOnDefaultBranch,
     &provenance::UnpinnedRevision,
     &provenance::UnreachableLicence,
+    // Whether the bytes are those that were listed.
+    &integrity::DigestMismatch,
+    &integrity::DigestUnknown,
     // Who publishes it.
     &trust::LowTrust,
     &trust::TyposquatPublisher,

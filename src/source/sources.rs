@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::http::{Client, Settings};
 use super::hub::{self, Hub};
 use super::{Activity, Snapshot, SourceError, Wanted, resolve_path};
-use crate::base::RepoId;
+use crate::base::{Commit, RepoId};
 use crate::manifest::Source;
 
 /// What a run asks of its sources.
@@ -74,10 +74,29 @@ impl Sources {
         }
     }
 
+    /// The commit at which a revision of a repository on the Hub stands now; `None` without the
+    /// network.
+    ///
+    /// # Errors
+    /// Why the Hub does not say, and what to do about it.
+    pub fn commit_of(
+        &self,
+        id: &RepoId,
+        revision: Option<&str>,
+    ) -> Result<Option<Commit>, SourceError> {
+        match self.known_network() {
+            Ok(Network::Open(hub)) => hub.commit_of(id, revision).map(Some),
+            Ok(Network::Closed(_)) => Ok(None),
+            Err(reason) => Err(SourceError::Environment(reason.clone())),
+        }
+    }
+
+    fn known_network(&self) -> &Result<Network, String> {
+        self.network.get_or_init(|| self.network(|name: &str| env::var(name).ok()))
+    }
+
     fn resolve_hub(&self, id: &RepoId, wanted: Wanted<'_>) -> Result<Snapshot, SourceError> {
-        let lookup = |name: &str| env::var(name).ok();
-        let network = self.network.get_or_init(|| self.network(lookup));
-        match network {
+        match self.known_network() {
             Ok(Network::Open(hub)) => hub.resolve(id, wanted),
             Ok(Network::Closed(cache)) => hub::resolve_offline(id, wanted, cache.as_deref()),
             Err(reason) => Err(SourceError::Environment(reason.clone())),

@@ -278,17 +278,16 @@ fn cache(workspace: Workspace, folder: &str, commits: &[(&str, &[u8])]) -> Works
 #[test]
 #[cfg(unix)]
 fn a_cache_folder_is_judged_at_the_locked_commit() {
-    const FOLDER: &str = "hub/models--acme--tiny";
-    let manifest = format!("models:\n  - name: tiny\n    source: ./{FOLDER}\n    revision: main\n");
+    let manifest = format!("models:\n  - name: tiny\n    source: ./{HUB}\n    revision: main\n");
     let workspace =
         Workspace::new().with("models.yaml", manifest).with("weighstation.yaml", POLICY);
-    let workspace = cache(workspace, FOLDER, &[(COMMIT, HARMLESS)]);
+    let workspace = cache(workspace, HUB, &[(COMMIT, HARMLESS)]);
     let ran = workspace.run(&["lock"]);
     assert_eq!(ran.stdout, "added      tiny  0123456789ab, 2 files\nwrote models.lock\n");
     assert!(text(&workspace).contains(&format!("    commit: {COMMIT}\n")));
     assert_eq!(check(&workspace, &["--locked"]).code, 0);
     // The branch moves on; what was accepted is what is judged.
-    let workspace = cache(workspace, FOLDER, &[(NEWER, HARMFUL)]);
+    let workspace = cache(workspace, HUB, &[(NEWER, HARMFUL)]);
     let ran = check(&workspace, &[]);
     assert_eq!((ran.code, findings(&ran)), (0, vec![pair("stale-lock", "")]), "{}", ran.stdout);
     assert!(ran.stdout.contains(&format!("has moved on to {NEWER}")), "{}", ran.stdout);
@@ -299,6 +298,88 @@ fn a_cache_folder_is_judged_at_the_locked_commit() {
         "updated    tiny  0123456789ab → 89abcdef0123, 1 file changed\nwrote models.lock\n"
     );
     assert!(findings(&check(&workspace, &[])).contains(&pair("denied-global", "sub/model.pkl")));
+}
+
+#[cfg(unix)]
+const HUB: &str = "hub/models--acme--tiny";
+
+/// A model of the Hub that was downloaded into the cache, and locked.
+#[cfg(unix)]
+fn cached_and_locked(revision: &str) -> Workspace {
+    let manifest = format!("models:\n  - source: hf://acme/tiny\n{revision}");
+    let workspace =
+        Workspace::new().with("models.yaml", manifest).with("weighstation.yaml", POLICY);
+    let workspace = cache(workspace, HUB, &[(COMMIT, HARMLESS)]);
+    let ran = workspace.run(&["lock", "--offline"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert_eq!(ran.stdout, "added      tiny  0123456789ab, 2 files\nwrote models.lock\n");
+    workspace
+}
+
+/// The blob that holds the model in the cache.
+#[cfg(unix)]
+fn blob(content: &[u8]) -> String {
+    format!("{HUB}/blobs/{}", weighstation::base::Digest::of(content))
+}
+
+#[test]
+#[cfg(unix)]
+fn a_cached_model_of_the_hub_is_what_was_locked_or_fails_by_name() {
+    for revision in ["", "    revision: main\n", &format!("    revision: {COMMIT}\n")] {
+        let workspace = cached_and_locked(revision);
+        let ran = check(&workspace, &["--locked", "--offline"]);
+        assert_eq!((ran.code, findings(&ran)), (0, Vec::new()), "{revision}: {}", ran.stdout);
+        let mut bytes = HARMLESS.to_vec();
+        bytes[1] ^= 1;
+        let workspace = workspace.with(&blob(HARMLESS), &bytes);
+        let ran = check(&workspace, &["--locked", "--offline"]);
+        assert_eq!(ran.code, 1);
+        assert!(findings(&ran).contains(&pair("lock-mismatch", "sub/model.pkl")), "{}", ran.stdout);
+        // Nor can the changed bytes be locked: they are not what was downloaded.
+        let ran = workspace.run(&["lock", "--offline", "--update"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+        assert!(ran.stderr.contains("`sub/model.pkl` has SHA-256"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn whoever_writes_the_cache_and_its_books_is_found_out_by_the_lock() {
+    let workspace = cached_and_locked("    revision: main\n");
+    // The same commit with another model, its listing and blobs in accord.
+    fs::remove_dir_all(workspace.path(HUB)).unwrap();
+    let workspace = cache(workspace, HUB, &[(COMMIT, b"\x80\x04K\x01.")]);
+    let ran = check(&workspace, &["--locked", "--offline"]);
+    assert_eq!((ran.code, findings(&ran)), (1, vec![pair("lock-mismatch", "sub/model.pkl")]));
+}
+
+#[test]
+#[cfg(unix)]
+fn only_the_locked_commit_is_judged_offline() {
+    let workspace = cache(cached_and_locked("    revision: main\n"), HUB, &[(NEWER, HARMFUL)]);
+    let ran = check(&workspace, &["--locked", "--offline"]);
+    assert_eq!((ran.code, findings(&ran)), (0, Vec::new()), "{}", ran.stdout);
+    // A cache without it has nothing to judge.
+    fs::remove_dir_all(workspace.path(&format!("{HUB}/snapshots/{COMMIT}"))).unwrap();
+    let ran = check(&workspace, &["--locked", "--offline"]);
+    assert_eq!((ran.code, findings(&ran)), (3, Vec::new()), "{}", ran.stdout);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_cache_lacks_is_missing_by_the_lock_and_never_locked() {
+    let workspace = cached_and_locked("    revision: main\n");
+    let model = workspace.path(&format!("{HUB}/snapshots/{COMMIT}/sub/model.pkl"));
+    fs::remove_file(model).unwrap();
+    // The listing of the commit has it.
+    assert_eq!(workspace.code(&["lock", "--offline", "--update"]), 3);
+    // Without the listing, only the lock knows.
+    fs::remove_dir_all(workspace.path(&format!("{HUB}/trees"))).unwrap();
+    let ran = check(&workspace, &["--locked", "--offline"]);
+    assert_eq!((ran.code, findings(&ran)), (1, vec![pair("lock-mismatch", "sub/model.pkl")]));
+    let ran = workspace.run(&["lock", "--offline", "--update"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("no listing of this commit"), "{}", ran.stderr);
 }
 
 #[test]

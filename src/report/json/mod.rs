@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Presentation, safe_json};
 use crate::base::{Digest, Severity};
-use crate::evidence::{FileEvidence, Format, ReferenceKind, Status};
+use crate::evidence::{FileEvidence, Format, ListedDigest, ReferenceKind, Status};
 use crate::finding::{
     BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident, ManifestPlace,
     ModelReport, Report, TrustReport, TrustSignal,
@@ -159,18 +159,26 @@ impl Serialize for Sections<'_> {
 struct File<'a> {
     path: &'a str,
     size: u64,
+    /// As computed from the bytes; null if they were not read to the end.
     sha256: Option<Digest>,
+    /// As the Hub, or the record of a download, lists it; null if it lists none.
+    listed_sha256: Option<Digest>,
     formats: &'a [Format],
     status: Status,
     globals: Each<'a, GlobalReport, Global<'a>>,
 }
 
 fn file(file: &FileReport) -> File<'_> {
-    let FileEvidence { path, size, sha256, formats, status, .. } = &file.evidence;
+    let FileEvidence { path, size, sha256, listed, formats, status, .. } = &file.evidence;
+    let listed_sha256 = match listed {
+        Some(ListedDigest::Sha256(digest)) => Some(*digest),
+        Some(ListedDigest::GitBlob(_) | ListedDigest::Unknown) | None => None,
+    };
     File {
         path,
         size: *size,
         sha256: *sha256,
+        listed_sha256,
         formats,
         status: *status,
         globals: Each(&file.globals, global),

@@ -7,6 +7,7 @@ mod card;
 pub(crate) mod dossiers;
 mod files;
 mod formats;
+mod integrity;
 mod licence;
 mod lock;
 mod pickle;
@@ -107,6 +108,7 @@ fn examples() -> Vec<Example> {
     examples.extend(base_models::examples());
     examples.extend(lock::examples());
     examples.extend(trust::examples());
+    examples.extend(integrity::examples());
     examples.extend(card::examples());
     examples.extend(licence::examples());
     examples

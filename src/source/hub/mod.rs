@@ -121,6 +121,16 @@ impl Hub {
         Ok(snapshot)
     }
 
+    /// The commit at which a revision stands now, and nothing else of it.
+    pub(super) fn commit_of(
+        &self,
+        id: &RepoId,
+        revision: Option<&str>,
+    ) -> Result<Commit, SourceError> {
+        let asked = Model { hub: self, id, asked: id, revision };
+        asked.info().map(|(_, commit)| commit)
+    }
+
     fn snapshot_files(
         &self,
         model: Model<'_>,
