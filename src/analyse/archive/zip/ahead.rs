@@ -20,7 +20,7 @@ const ENTRIES: usize = 1000;
 const BATCH: u64 = 512 << 10;
 /// Bytes that local headers and glances at raw numbers may cost together, for the entries that are
 /// announced at once. Beside the ends of the file it leaves room for the pickle.
-const ROOM: u64 = 120 << 10;
+const ROOM: u64 = 112 << 10;
 /// Members up to this size that are no raw numbers are announced with their headers.
 const SMALL: u64 = 16 << 10;
 /// The same for what is called a pickle.
@@ -90,7 +90,7 @@ impl Ahead {
     /// A directory begins.
     pub(super) fn begin(&mut self, bytes: &dyn ReadAt, start: u64, end: u64) {
         self.until = start;
-        bytes.prefetch(&[(start, end.saturating_sub(start).min(BATCH))]);
+        announce(bytes, [(start, end.saturating_sub(start).min(BATCH))]);
     }
 
     /// Announces the local headers of the next entries, if that of the entry at `at` was not
@@ -136,14 +136,28 @@ impl Ahead {
             let start = one.header.saturating_sub(before);
             (start, one.data.saturating_add(*content).saturating_sub(start))
         });
-        bytes.prefetch(&ranges.collect::<Vec<_>>());
+        announce(bytes, ranges);
         let longer = expected.iter().zip(&contents).filter_map(|(one, content)| {
             let data = one.header.saturating_add(header_length(bytes, one.header)?);
             let rest = data.saturating_add(*content).saturating_sub(one.data);
             (data > one.data).then_some((one.data, rest))
         });
-        bytes.prefetch(&longer.collect::<Vec<_>>());
+        announce(bytes, longer);
     }
+}
+
+/// Announces ranges, as offset and length, as far as they are not part of the ends of the archive,
+/// which were read to tell that it is one.
+fn announce(bytes: &dyn ReadAt, ranges: impl IntoIterator<Item = (u64, u64)>) {
+    let Ok(length) = bytes.len() else { return };
+    let head = Probe::HEAD as u64;
+    let tail = length.saturating_sub(Probe::TAIL as u64);
+    let beyond = ranges.into_iter().filter_map(|(start, count)| {
+        let end = start.saturating_add(count).min(tail);
+        let start = start.max(head);
+        end.checked_sub(start).filter(|count| *count > 0).map(|count| (start, count))
+    });
+    bytes.prefetch(&beyond.collect::<Vec<_>>());
 }
 
 /// The length of the local header at `at`, which was announced: it is longer than expected where
@@ -215,7 +229,7 @@ impl<'a> Ends<'a> {
             }
         }
         self.announced = count.saturating_sub(1);
-        self.bytes.prefetch(&ranges);
+        announce(self.bytes, ranges);
     }
 }
 

@@ -292,8 +292,6 @@ fn a_shard_costs_a_quarter_of_a_megabyte_and_four_round_trips() {
     for (tensors, size) in [(10, 500 << 20), (100, 50 << 20), (400, 12 << 20), (400, 1 << 13)] {
         let file = Checkpoint::new(tensors, size).write();
         let (bytes, round_trips, evidence) = cost(&file);
-        eprintln!("DEBUG == {tensors} {size}: {bytes} {round_trips}");
-        eprintln!("DEBUG == {tensors} {size}: {bytes} {round_trips}");
         assert!(bytes <= 256 << 10, "{tensors}: {bytes} bytes");
         assert!(round_trips <= 4, "{tensors}: {round_trips} round trips");
         assert_eq!(evidence.formats, [Format::new("torch-zip")]);
