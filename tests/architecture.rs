@@ -69,7 +69,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("serde_sarif", "report/sarif/"),
     ("clap::", "cli/"),
     ("indicatif", "cli/progress.rs"),
-    ("ureq::", "source/"),
+    ("ureq::", "source/http/"),
 ];
 
 /// Names that a file gets when nobody knows what is in it.

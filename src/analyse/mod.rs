@@ -7,6 +7,7 @@
 mod allowance;
 pub mod archive;
 mod card;
+mod configuration;
 mod examination;
 mod json;
 mod lfs_pointer;
@@ -98,6 +99,7 @@ pub static ANALYSERS: &[&dyn Analyser] = &[
     &pickle::NamedPickle,
     &lfs_pointer::LfsPointer,
     &media::Media,
+    &configuration::Configuration,
     &text::Text,
     &recognised::SentencePiece,
     &recognised::RecognisedByStructure,

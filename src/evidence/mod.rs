@@ -25,7 +25,7 @@ pub use pickle::{
     Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, MutationOpcode, PickleFact,
     StreamSummary,
 };
-pub use reference::{ReferenceFact, ReferenceKind};
+pub use reference::{NamedModel, ReferenceFact, ReferenceKind};
 pub use repository::{
     BranchMembership, CardData, Gate, HubScan, ListedDigest, ListedFile, Repository,
     RepositoryCommit, ScanProgress, ScanStatus, ScannerResult,

@@ -68,7 +68,11 @@ fn subject_heading(tag: &str) -> &'static str {
         "safetensors" => "Safetensors",
         "integrity" => "Integrity",
         "provenance" => "Provenance",
-        "documentation" | "licence" => "Model cards and licences",
+        "trust" => "Trust",
+        "lock" => "The lock",
+        "base-model" => "Base models",
+        "documentation" => "Model cards",
+        "licence" => "Licences",
         _ => "Policy",
     }
 }

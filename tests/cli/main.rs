@@ -11,6 +11,7 @@
 mod exit_codes;
 mod harness;
 mod inspecting;
+mod locking;
 mod outputs;
 mod quickstart;
 mod sources;

@@ -109,6 +109,7 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     let choice = discovery::policy_of(Some("baseline"), None).unwrap();
     let policy = discovery::in_force(&discovery::load(&choice).unwrap(), None, None).unwrap();
     let judged = Judged {
+        named_by: None,
         entry: None,
         name: "model".to_owned(),
         source: "hf://acme/model".to_owned(),
@@ -350,7 +351,7 @@ fn one_reason_for_several_files_is_told_once() {
     assert!(files.iter().all(|file| file.status == crate::evidence::Status::Unreadable));
     let dossier = Dossier { files, ..Dossier::default() };
     assert_eq!(
-        crate::evaluate::unfetched(&dossier),
+        evaluate::unfetched(&dossier),
         ["5 files could not be judged (`a`, `b`, `c` and 2 more): the connection was reset."]
     );
 }
