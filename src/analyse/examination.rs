@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::probe::{Ends, Reach};
 use super::{ANALYSERS, Analyser, Artifact, DecompressionAllowance, Probe, Role};
-use crate::base::{Budget, Limits, ReadAt, read_up_to};
+use crate::base::{Budget, Limits, ReadAt};
 use crate::evidence::{
     ArchiveFact, CoverageFact, Evidence, Fact, FileEvidence, FileFact, Format, Origin, PickleFact,
     Status, UnscannedReason,
@@ -234,8 +234,7 @@ impl<'a> Examination<'a> {
         self.glance_within(name, bytes, Reach::GLANCE)
     }
 
-    /// The same for no more than `reach`. What could be a tar further on is looked at as deep as
-    /// any: its header needs more bytes than other magics.
+    /// The same for no more than `reach`.
     pub(super) fn glance_within(
         &mut self,
         name: &str,
@@ -244,14 +243,6 @@ impl<'a> Examination<'a> {
     ) -> Vec<Format> {
         if !self.may_examine_member() {
             return Vec::new();
-        }
-        let mut reach = reach;
-        if reach.head < Reach::GLANCE.head {
-            let mut start = vec![0; reach.head];
-            let count = read_up_to(bytes, 0, &mut start).unwrap_or(0);
-            if super::archive::tar::could_begin(start.get(..count).unwrap_or(&[])) {
-                reach = Reach::GLANCE;
-            }
         }
         self.enter(name, |examination| examination.examine(name, bytes, reach))
     }

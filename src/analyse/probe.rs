@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::base::ReadAt;
+use crate::base::{Limits, ReadAt};
 
 /// The first look at some bytes: enough to tell the format.
 #[derive(Clone, Copy)]
@@ -64,6 +64,11 @@ impl Reach {
     /// end. Enough for every magic and for an end record without a comment.
     pub(super) const GLANCE: Self = Self { head: 4096, tail: 1024 };
 
+    /// Of raw numbers of which a shorter glance decides nothing.
+    pub(super) fn deeper(self) -> Self {
+        Self { head: self.head.max(1024), tail: self.tail }
+    }
+
     /// Announces both ends of `bytes`, which are behind a network, as one.
     pub(super) fn announce(self, bytes: &dyn ReadAt) {
         let Ok(length) = bytes.len() else { return };
@@ -71,6 +76,14 @@ impl Reach {
         let tail = (self.tail as u64).min(length.saturating_sub(head));
         bytes.prefetch(&[(0, head), (length.saturating_sub(tail), tail)]);
     }
+}
+
+/// Whether `head`, the beginning of `length` bytes of raw numbers, could go on as a pickle or a
+/// tar: the formats that no magic at the beginning tells.
+pub(super) fn needs_more(head: &[u8], length: u64) -> bool {
+    (head.len() as u64) < length
+        && (super::archive::tar::could_begin(head)
+            || super::pickle::could_go_on(head, length, &Limits::default()))
 }
 
 impl Ends {

@@ -79,17 +79,72 @@ pub(super) fn looks_like_pickle(
     extension: Option<&str>,
     limits: &Limits,
 ) -> io::Result<bool> {
+    if bytes.seeks_cheaply() && breaks_at_once(head, bytes.len()?) {
+        return Ok(false);
+    }
     let beginning = look(&head, 0, LOOK_AHEAD, limits)?;
     if is_pickle(&beginning, &head, extension)? {
         return Ok(true);
     }
-    let behind = head.len() as u64;
-    if !beginning.ran_out || crate::base::read_up_to(bytes, behind, &mut [0])? == 0 {
+    if !beginning.ran_out || !goes_on_behind(bytes, head.len() as u64)? {
         return Ok(false);
     }
     let whole = look(bytes, 0, u64::MAX, limits)?;
     // What exhausts a budget is never passed over.
     Ok(whole.exhausted || is_pickle(&whole, bytes, extension)?)
+}
+
+/// Whether bytes of which only `head` is at hand could go on as a pickle behind it.
+pub(in crate::analyse) fn could_go_on(head: &[u8], length: u64, limits: &Limits) -> bool {
+    !breaks_at_once(head, length)
+        && look(&head, 0, LOOK_AHEAD, limits).is_ok_and(|look| look.ran_out || look.exhausted)
+}
+
+/// Whether every reader breaks at the first opcode of `length` bytes, of which `head` is at hand:
+/// a text that is longer than the bytes, or a line that reaches behind the head and in which stands
+/// already what no reader takes. Raw numbers begin so now and then, and need not be read on.
+fn breaks_at_once(head: &[u8], length: u64) -> bool {
+    let Some((opcode, argument)) = head.split_first() else { return false };
+    let counted = |width: usize| {
+        let count = argument
+            .get(..width)
+            .map(|count| count.iter().rev().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte)));
+        count.is_some_and(|count| count > length)
+    };
+    let line = || argument.get(..64).unwrap_or(argument).split(|byte| *byte == b'\n');
+    let begun = || line().next().filter(|_| line().nth(1).is_none() && argument.len() >= 16);
+    match opcode {
+        // BINUNICODE, BINBYTES; a negative count of BINSTRING is for the machine.
+        b'X' | b'B' => counted(4),
+        b'T' => argument.get(3).is_some_and(|high| *high < 0x80) && counted(4),
+        // BINUNICODE8, BINBYTES8, BYTEARRAY8.
+        0x8d | 0x8e | 0x96 => counted(8),
+        // Some read numbers up to a NUL (CPython #126992).
+        b'I' | b'L' | b'F' | b'g' | b'p' => {
+            begun().and_then(|line| line.split(|byte| *byte == 0).next()).is_some_and(|number| {
+                number
+                    .iter()
+                    .any(|byte| !(b' '..0x7f).contains(byte) && !byte.is_ascii_whitespace())
+            })
+        }
+        b'S' => begun().is_some_and(|line| {
+            let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+            first.is_some_and(|byte| *byte >= 0x80)
+        }),
+        // Names are UTF-8, and persistent ids ASCII.
+        b'c' | b'i' | b'P' => begun().is_some_and(|line| {
+            std::str::from_utf8(line).is_err_and(|error| error.error_len().is_some())
+        }),
+        _ => false,
+    }
+}
+
+/// Whether there are bytes at or behind `offset`, without reading where the length tells.
+fn goes_on_behind(bytes: &dyn ReadAt, offset: u64) -> io::Result<bool> {
+    if bytes.seeks_cheaply() {
+        return Ok(offset < bytes.len()?);
+    }
+    Ok(crate::base::read_up_to(bytes, offset, &mut [0])? > 0)
 }
 
 fn is_pickle(look: &Look, bytes: &dyn ReadAt, extension: Option<&str>) -> io::Result<bool> {
@@ -281,6 +336,18 @@ mod tests {
         }
         let line = "a".repeat(100_000);
         assert!(looks(&[b"V", line.as_bytes(), b"\n0cos\ngetpid\n)R."].concat()));
+    }
+
+    #[test]
+    fn what_breaks_at_once_is_not_read_on() {
+        let numbers = [&b"c\xbd\x8a\x3c"[..], &[0x9b, 0x3c].repeat(100)].concat();
+        assert!(breaks_at_once(&numbers, 1 << 30));
+        assert!(breaks_at_once(b"X\xff\xff\xff\x3cabc", 1 << 20));
+        assert!(!breaks_at_once(b"X\xff\xff\xff\x3cabc", 2 << 30));
+        assert!(!breaks_at_once(&[&b"cos"[..], &[b'a'; 500]].concat(), 1000));
+        assert!(!breaks_at_once(b"cos\nsystem\n\xff\xff\xff\xff\xff\xff\xff\xff\xff", 1000));
+        assert!(!breaks_at_once(&[&b"I1\0"[..], &[0xff; 500]].concat(), 1000));
+        assert!(!breaks_at_once(b"", 0));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod streams;
 mod text;
 mod value;
 
+pub(super) use detect::could_go_on;
 pub(super) use dialect::{Dialect, Plain};
 pub(super) use objects::Objects;
 pub(super) use shape::torch::sizes;

@@ -120,8 +120,8 @@ impl<'a> Reader<'a> {
         self.base = self.offset();
         self.position = 0;
         self.filled = unread;
-        // The first read is small: most pickles are, and a probe reads no further.
-        let wanted = if self.buffer.is_empty() { 8 << 10 } else { CHUNK };
+        // The first reads are small: most pickles are, and a probe reads no further.
+        let wanted = self.buffer.len().saturating_mul(2).clamp(8 << 10, CHUNK);
         let size = wanted.max(unread.saturating_mul(2));
         if self.buffer.len() < size {
             self.buffer.resize(size, 0);

@@ -43,7 +43,7 @@ impl ReadAt for Failing {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         self.next()?;
         // Little at a time, so that there are many places to fail at.
-        let few = buffer.len().min(1500);
+        let few = buffer.len().min(4000);
         self.bytes.read_at(offset, &mut buffer[..few])
     }
 }

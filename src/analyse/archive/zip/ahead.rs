@@ -93,7 +93,7 @@ impl Ahead {
     /// A directory begins.
     pub(super) fn begin(&mut self, bytes: &dyn ReadAt, start: u64, end: u64) {
         self.until = start;
-        bytes.prefetch(&[(start, end.saturating_sub(start).min(BATCH))]);
+        announce(bytes, [(start, end.saturating_sub(start).min(BATCH))]);
     }
 
     /// Announces the local headers of the next entries, if that of the entry at `at` was not
@@ -141,14 +141,28 @@ impl Ahead {
             let start = one.header.saturating_sub(before);
             (start, one.data.saturating_add(*content).saturating_sub(start))
         });
-        bytes.prefetch(&ranges.collect::<Vec<_>>());
+        announce(bytes, ranges);
         let longer = expected.iter().zip(&contents).filter_map(|(one, content)| {
             let data = one.header.saturating_add(header_length(bytes, one.header)?);
             let rest = data.saturating_add(*content).saturating_sub(one.data);
             (data > one.data).then_some((one.data, rest))
         });
-        bytes.prefetch(&longer.collect::<Vec<_>>());
+        announce(bytes, longer);
     }
+}
+
+/// Announces ranges, as offset and length, as far as they are not part of the ends of the archive,
+/// which were read to tell that it is one.
+fn announce(bytes: &dyn ReadAt, ranges: impl IntoIterator<Item = (u64, u64)>) {
+    let Ok(length) = bytes.len() else { return };
+    let head = Probe::HEAD as u64;
+    let tail = length.saturating_sub(Probe::TAIL as u64);
+    let beyond = ranges.into_iter().filter_map(|(start, count)| {
+        let end = start.saturating_add(count).min(tail);
+        let start = start.max(head);
+        end.checked_sub(start).filter(|count| *count > 0).map(|count| (start, count))
+    });
+    bytes.prefetch(&beyond.collect::<Vec<_>>());
 }
 
 /// The length of the local header at `at`, which was announced: it is longer than expected where
@@ -220,7 +234,7 @@ impl<'a> Ends<'a> {
             }
         }
         self.announced = count.saturating_sub(1);
-        self.bytes.prefetch(&ranges);
+        announce(self.bytes, ranges);
     }
 }
 

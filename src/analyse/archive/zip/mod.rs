@@ -34,9 +34,9 @@ use self::member::{Content, STORED_CHECKED};
 use super::anomalies::Anomalies;
 use super::checksum::checksum;
 use super::signature;
-use crate::analyse::probe::Reach;
+use crate::analyse::probe::{Reach, needs_more};
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
-use crate::base::{ReadAt, Window};
+use crate::base::{ReadAt, Window, read_up_to};
 use crate::evidence::{ArchiveAnomaly, CoverageFact, Format, UnscannedReason};
 use layout::is_numbers;
 
@@ -174,17 +174,51 @@ impl<'a> ZipArchive<'a> {
         examination: &mut Examination<'_>,
         each: &mut dyn FnMut(&ZipMember, Option<Vec<Format>>, &mut Examination<'_>),
     ) {
-        let mut ends = ahead::Ends::new(&self.bytes, self.reach);
+        let undecided = self.undecided(members);
         for (index, member) in members.iter().enumerate() {
-            ends.next(members.iter().skip(index).copied());
             // An encrypted or unknown member is left to be examined like any other.
             let formats = self.open(member, examination).ok().map(|bytes| {
                 // What is compressed has been decoded from its beginning.
-                let reach = if bytes.is_distant() { self.reach } else { Reach::GLANCE };
+                let reach = match bytes.is_distant() {
+                    true if undecided.contains(&index) => self.reach.deeper(),
+                    true => self.reach,
+                    false => Reach::GLANCE,
+                };
                 examination.glance_within(&member.name, &*bytes, reach)
             });
             each(member, formats, examination);
         }
+    }
+
+    /// Of members behind a network, those of which the short look that is affordable for all
+    /// decides nothing: they are looked at deeper. Announces both.
+    fn undecided(&self, members: &[&ZipMember]) -> HashSet<usize> {
+        let mut undecided = HashSet::new();
+        if !self.bytes.is_distant() {
+            return undecided;
+        }
+        let mut ends = ahead::Ends::new(&self.bytes, self.reach);
+        let mut head = vec![0; self.reach.head];
+        for (index, member) in members.iter().enumerate() {
+            ends.next(members.iter().skip(index).copied());
+            let window = Window::new(&self.bytes, member.data_offset, member.compressed_size);
+            // What can't be read shows when it is looked at.
+            let count = read_up_to(&window, 0, &mut head).unwrap_or(0);
+            let head = head.get(..count).unwrap_or(&[]);
+            if member.method == 0 && needs_more(head, member.compressed_size) {
+                undecided.insert(index);
+            }
+        }
+        let deeper: Vec<&ZipMember> = members
+            .iter()
+            .enumerate()
+            .filter_map(|(index, member)| undecided.contains(&index).then_some(*member))
+            .collect();
+        let mut ends = ahead::Ends::new(&self.bytes, self.reach.deeper());
+        for index in 0..deeper.len() {
+            ends.next(deeper.iter().skip(index).copied());
+        }
+        undecided
     }
 
     fn note(&self, member: &ZipMember, anomaly: ArchiveAnomaly, detail: String) {
