@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
-use super::{discovery, documents, outputs, pipeline};
+use super::{discovery, documents, outputs, pipeline, project};
 use crate::base::closest;
 
 /// Arguments of `check`.
@@ -25,13 +25,18 @@ pub(super) struct Arguments {
     #[arg(long = "model", value_name = "NAME")]
     models: Vec<String>,
 
+    /// Also find the models that the project below PATH (default: the working directory) loads,
+    /// and fail on those that the manifest does not name
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = ".")]
+    discovered: Option<PathBuf>,
+
     #[command(flatten)]
     judge: JudgeArguments,
 }
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let Arguments { manifest: path, policy, models, judge } = arguments;
+    let Arguments { manifest: path, policy, models, discovered, judge } = arguments;
     // Both are read before either's errors are told, so that one run tells all of them.
     let policy = discovery::policy_of(policy.as_deref(), Some(&path));
     let layers = policy.and_then(|policy| discovery::load(&policy));
@@ -39,6 +44,10 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         (Ok(manifest), Ok(layers)) => (manifest, layers),
         (Err(manifest), Err(policy)) => return Err(manifest.and(policy)),
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
+    };
+    let discovered = match &discovered {
+        Some(root) => project::discovered(root, &path, Some(&manifest))?,
+        None => project::Discovered::default(),
     };
     select(&mut manifest.entries, &models)?;
     let base = path.parent().unwrap_or(Path::new(""));
@@ -64,6 +73,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
+        discovered,
         sha256: judge.sha256,
         jobs: judge.jobs,
         progress: !judge.quiet,

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod discover;
 mod discovery;
 mod documents;
 mod examine;
@@ -16,6 +17,7 @@ mod outputs;
 mod pipeline;
 mod policy;
 mod progress;
+mod project;
 mod rules;
 mod scan;
 
@@ -54,6 +56,8 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules.
     Rules(rules::Arguments),
+    /// List the models that a project's own text loads.
+    Discover(discover::Arguments),
     /// Show, check or describe the policy.
     Policy(policy::PolicyArguments),
     /// Write a policy and a manifest to start from.
@@ -69,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::Discover(arguments) => discover::run(arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
     };

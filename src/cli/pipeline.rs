@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::project::Discovered;
 use super::{documents, examine};
 use crate::analyse;
 use crate::base::{Document, Limits};
@@ -73,6 +74,8 @@ pub(super) struct Request {
     pub(super) policy_name: String,
     /// The files that the policy was read from.
     pub(super) policy_documents: Vec<Arc<Document>>,
+    /// What the project's own text names, if it was looked through.
+    pub(super) discovered: Discovered,
     /// Whether every file's digest is wanted.
     pub(super) sha256: bool,
     pub(super) jobs: Option<NonZeroUsize>,
@@ -94,7 +97,7 @@ pub(super) fn run(request: Request) -> Run {
     let began = Instant::now();
     let now = jiff::Timestamp::now();
     let limits = Limits::default();
-    let mut incidents = Vec::new();
+    let mut incidents = request.discovered.incidents;
 
     let snapshots: Vec<Snapshot> =
         request.subjects.iter().map(|subject| resolve(subject, &mut incidents)).collect();
@@ -136,10 +139,16 @@ pub(super) fn run(request: Request) -> Run {
         policy: request.policy,
         policy_name: request.policy_name,
         manifest: request.manifest.as_ref().map(|manifest| manifest.path.clone()),
+        references: request.discovered.references,
         incidents,
     };
     let report = evaluate(judged, run);
-    let documents = request.manifest.into_iter().chain(request.policy_documents).collect();
+    let documents = request
+        .manifest
+        .into_iter()
+        .chain(request.policy_documents)
+        .chain(request.discovered.documents)
+        .collect();
     Run { report, elapsed: began.elapsed(), documents }
 }
 

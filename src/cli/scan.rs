@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::arguments::JudgeArguments;
+use super::project::Discovered;
 use super::exit::{Failure, Verdict};
 use super::{discovery, documents, outputs, pipeline};
 
@@ -49,6 +50,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy: in_force,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
+        discovered: Discovered::default(),
         sha256: judge.sha256,
         jobs: judge.jobs,
         progress: !judge.quiet,

@@ -29,7 +29,7 @@ pub use kind::Kind;
 pub use reference::{Reference, WrittenRevision};
 pub use standing::{Listing, PinnedAs, Standing};
 
-use crate::base::Span;
+use crate::base::{Place, Span};
 use excerpt::Excerpt;
 use sink::Sink;
 
@@ -50,6 +50,17 @@ pub struct Found {
     pub how: String,
     /// The cell of a notebook, from 1.
     pub cell: Option<u32>,
+}
+
+/// A reference with the document that it stands in, and what the manifest says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeReference {
+    /// The reference.
+    pub found: Found,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether it is in the manifest.
+    pub standing: Standing,
 }
 
 /// Why a file was not read to its end.

@@ -14,10 +14,17 @@ pub struct Listing<'m> {
 }
 
 /// Whether a reference is in the manifest.
-#[derive(Clone, Copy, Debug)]
-pub enum Standing<'m> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
     /// It is, as this entry.
-    Listed(&'m Entry, PinnedAs),
+    Listed {
+        /// The entry's name.
+        name: String,
+        /// Its revision as written.
+        revision: Option<String>,
+        /// How that agrees with the revision of the reference.
+        pinned: PinnedAs,
+    },
     /// It is not.
     Unlisted,
     /// It is a path at which nothing lies in the project: what it means is known where the program
@@ -58,7 +65,7 @@ impl<'m> Listing<'m> {
     }
 
     /// What the manifest says of a reference.
-    pub fn standing(&self, found: &Found) -> Standing<'m> {
+    pub fn standing(&self, found: &Found) -> Standing {
         match &found.reference {
             Reference::Unresolved { .. } => Standing::Unresolved,
             Reference::Elsewhere { .. } => Standing::Unlisted,
@@ -70,7 +77,7 @@ impl<'m> Listing<'m> {
                         || path.strip_prefix(&entry.0).is_some_and(|rest| rest.starts_with('/'))
                 };
                 match self.local.iter().find(holds) {
-                    Some((_, entry)) => Standing::Listed(entry, PinnedAs::Same),
+                    Some((_, entry)) => listed(entry, PinnedAs::Same),
                     None => Standing::Unlisted,
                 }
             }
@@ -84,12 +91,14 @@ impl<'m> Listing<'m> {
                 std::iter::once(first)
                     .chain(entries)
                     .find(|entry| agreement(entry) == PinnedAs::Same)
-                    .map_or(Standing::Listed(first, agreement(first)), |entry| {
-                        Standing::Listed(entry, PinnedAs::Same)
-                    })
+                    .map_or_else(|| listed(first, agreement(first)), |entry| listed(entry, PinnedAs::Same))
             }
         }
     }
+}
+
+fn listed(entry: &Entry, pinned: PinnedAs) -> Standing {
+    Standing::Listed { name: entry.name.clone(), revision: entry.revision.clone(), pinned }
 }
 
 fn agreement(entry: &Entry, revision: &WrittenRevision) -> PinnedAs {

@@ -74,6 +74,7 @@ fn run(cases: Vec<Judged>, policy: Policy) -> Report {
             policy: Arc::new(policy),
             policy_name: "weighstation.yaml".to_owned(),
             manifest: Some("models.yaml".to_owned()),
+            references: Vec::new(),
             incidents: Vec::new(),
         },
     )
@@ -149,6 +150,7 @@ fn an_incident_is_incomplete_and_not_told_twice() {
         policy: Arc::new(quiet()),
         policy_name: String::new(),
         manifest: None,
+        references: Vec::new(),
         incidents: Vec::new(),
     };
     at_fault.incidents.push(Incident { model: Some("a".into()), message: "no such folder".into() });

@@ -1,10 +1,12 @@
 //! What the project uses: `models.yaml`, read and checked.
 
+mod appending;
 mod reading;
 mod source;
 
 use std::sync::Arc;
 
+pub use appending::{NewEntry, NotAppendable, new_manifest};
 pub use reading::manifest_schema;
 pub use source::{Source, SourceError};
 

@@ -5,6 +5,7 @@
 
 mod archives;
 pub mod card;
+pub mod discovery;
 mod documentation;
 mod files;
 pub mod globals;
@@ -178,6 +179,11 @@ pub static RULES: &[&dyn Rule] = &[
     &safetensors::UnlistedShard,
     // Where the model comes from.
     &provenance::UnpinnedRevision,
+    // What the project's own text loads.
+    &discovery::UnlistedModel,
+    &discovery::UnlistedRevision,
+    &discovery::UnpinnedReference,
+    &discovery::UnresolvedReference,
     // The model card.
     &card::BriefCard,
     &card::IncompleteCard,

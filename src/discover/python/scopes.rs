@@ -7,7 +7,7 @@ use rustpython_ruff_python_ast::visitor::{self, Visitor};
 use rustpython_ruff_python_ast::{
     Alias, Decorator, Expr, ExprCall, ModModule, Parameters, Stmt, StmtClassDef, StmtFunctionDef,
 };
-use rustpython_ruff_text_size::{Ranged as _, TextRange};
+use rustpython_ruff_text_size::TextRange;
 
 /// A scope by its number; 0 is the module.
 pub(super) type ScopeId = usize;
@@ -428,16 +428,4 @@ fn option_default<'a>(decorators: &'a [Decorator], parameter: &str) -> Option<&'
             default.map(|keyword| &keyword.value)
         })?
     })
-}
-
-impl<'a> Binding<'a> {
-    /// Where it is written, as far as it is an expression.
-    pub(super) fn range(&self) -> Option<TextRange> {
-        match self {
-            Self::Value(value) | Self::Element(value, _) | Self::Part(value, _) => {
-                Some(value.range())
-            }
-            _ => None,
-        }
-    }
 }
