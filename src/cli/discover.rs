@@ -120,7 +120,9 @@ fn missing(
             Reference::Local { inside: Some(inside), .. } => {
                 (project::from_manifest(root, path, inside), inside.clone())
             }
-            Reference::Local { .. } | Reference::Elsewhere { .. } | Reference::Unresolved { .. } => {
+            Reference::Local { .. }
+            | Reference::Elsewhere { .. }
+            | Reference::Unresolved { .. } => {
                 continue;
             }
         };
@@ -164,8 +166,9 @@ fn add(new: &[NewEntry], manifest: Option<&Manifest>, path: &Path) -> Result<(),
                 .help(format!("add by hand: {}", lines.join(", ")))
         })?,
     };
-    let unwritable =
-        |error: io::Error| Failure::new(format!("the manifest `{shown}` cannot be written: {error}"));
+    let unwritable = |error: io::Error| {
+        Failure::new(format!("the manifest `{shown}` cannot be written: {error}"))
+    };
     // A file beside it that then takes its place: nobody sees half a manifest.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut name = target.file_name().unwrap_or_default().to_owned();

@@ -22,10 +22,34 @@ const DEPTH: usize = 64;
 
 /// Folders that hold what others wrote or tools made.
 const LEFT_OUT: &[&str] = &[
-    ".git", ".hg", ".svn", "node_modules", "bower_components", "venv", ".venv", "virtualenv",
-    "site-packages", "dist-packages", "__pycache__", ".tox", ".nox", ".eggs", ".mypy_cache",
-    ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".next", ".nuxt", ".terraform", ".direnv",
-    ".pixi", ".gradle", ".cargo", ".rustup", ".yarn", ".pnpm-store",
+    ".git",
+    ".hg",
+    ".svn",
+    "node_modules",
+    "bower_components",
+    "venv",
+    ".venv",
+    "virtualenv",
+    "site-packages",
+    "dist-packages",
+    "__pycache__",
+    ".tox",
+    ".nox",
+    ".eggs",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".ipynb_checkpoints",
+    ".next",
+    ".nuxt",
+    ".terraform",
+    ".direnv",
+    ".pixi",
+    ".gradle",
+    ".cargo",
+    ".rustup",
+    ".yarn",
+    ".pnpm-store",
 ];
 
 /// What a project's own text names.

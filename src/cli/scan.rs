@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::arguments::JudgeArguments;
-use super::project::Discovered;
 use super::exit::{Failure, Verdict};
+use super::project::Discovered;
 use super::{discovery, documents, outputs, pipeline};
 
 /// Arguments of `scan`.

@@ -11,13 +11,46 @@ use super::{Kind, WrittenRevision, read_excerpt};
 
 /// Programs and modules whose `--model` is a model of the Hub or a path, whatever it looks like.
 const SERVERS: &[&str] = &[
-    "text-generation-launcher", "text-embeddings-router", "text-embeddings-inference", "vllm",
-    "sglang", "lmdeploy", "trtllm-serve", "trtllm-build", "mlx_lm", "optimum-cli",
-    "ct2-transformers-converter", "infinity_emb", "fastchat", "litgpt", "tune", "autotrain",
-    "llamafactory-cli", "huggingface-cli", "hf", "mlc_llm", "lighteval", "lm_eval", "aphrodite",
-    "whisper-ctranslate2", "transformers-cli", "exllamav2", "mlx_lm.server", "mlx_lm.generate",
-    "mlx_lm.convert", "mlx_lm.lora", "hfd", "llama-server", "llama-cli", "llama-run", "llama-bench",
-    "llama-embedding", "llama-quantize", "llama-mtmd-cli", "koboldcpp", "aphrodite-engine",
+    "text-generation-launcher",
+    "text-embeddings-router",
+    "text-embeddings-inference",
+    "vllm",
+    "sglang",
+    "lmdeploy",
+    "trtllm-serve",
+    "trtllm-build",
+    "mlx_lm",
+    "optimum-cli",
+    "ct2-transformers-converter",
+    "infinity_emb",
+    "fastchat",
+    "litgpt",
+    "tune",
+    "autotrain",
+    "llamafactory-cli",
+    "huggingface-cli",
+    "hf",
+    "mlc_llm",
+    "lighteval",
+    "lm_eval",
+    "aphrodite",
+    "whisper-ctranslate2",
+    "transformers-cli",
+    "exllamav2",
+    "mlx_lm.server",
+    "mlx_lm.generate",
+    "mlx_lm.convert",
+    "mlx_lm.lora",
+    "hfd",
+    "llama-server",
+    "llama-cli",
+    "llama-run",
+    "llama-bench",
+    "llama-embedding",
+    "llama-quantize",
+    "llama-mtmd-cli",
+    "koboldcpp",
+    "aphrodite-engine",
 ];
 
 /// Where the command proper begins: behind what runs another program.
@@ -29,7 +62,9 @@ fn behind_runners(words: &[Word]) -> &[Word] {
             ("poetry" | "uv" | "pipenv" | "pdm" | "hatch" | "rye" | "conda", "run") => {
                 behind.get(1..).unwrap_or_default()
             }
-            ("uvx" | "pipx" | "npx" | "bunx" | "nice" | "timeout" | "stdbuf" | "xargs", _) => behind,
+            ("uvx" | "pipx" | "npx" | "bunx" | "nice" | "timeout" | "stdbuf" | "xargs", _) => {
+                behind
+            }
             ("docker" | "podman", "run" | "exec") => return rest,
             (runner, _) if runner.starts_with('-') || is_number(runner) => behind,
             _ => return rest,
@@ -83,7 +118,8 @@ impl Command<'_, '_, '_> {
     fn read(&self, session: &mut Session, sink: &mut Sink<'_>) {
         let Some((program, arguments)) = self.words.split_first() else { return };
         let name = program.text().rsplit('/').next().unwrap_or_default().to_owned();
-        if matches!(name.as_str(), "echo" | "printf" | "grep" | "sed" | "awk" | "test" | "[" | "[[") {
+        if matches!(name.as_str(), "echo" | "printf" | "grep" | "sed" | "awk" | "test" | "[" | "[[")
+        {
             return;
         }
         self.code(&name, arguments, sink);
@@ -98,7 +134,9 @@ impl Command<'_, '_, '_> {
                 };
                 self.positional(behind, &name, Expected::Repository, sink);
             }
-            "vllm" | "trtllm-serve" | "aphrodite" | "lmdeploy" => self.serve(&name, arguments, sink),
+            "vllm" | "trtllm-serve" | "aphrodite" | "lmdeploy" => {
+                self.serve(&name, arguments, sink)
+            }
             "ollama" | "docker" | "podman" | "lms" => self.images(arguments, &name, sink),
             _ => {}
         }
@@ -114,7 +152,8 @@ impl Command<'_, '_, '_> {
         let Some(kind) = language_of(name) else { return };
         let flag = arguments.iter().position(|word| {
             let text = word.text();
-            text == "-e" || (text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
+            text == "-e"
+                || (text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
         });
         let Some(code) = flag.and_then(|at| arguments.get(at.saturating_add(1))) else { return };
         let literal = code.literal();
@@ -151,7 +190,10 @@ impl Command<'_, '_, '_> {
             .map_or(WrittenRevision::Absent, |word| WrittenRevision::Known(word.text().to_owned()));
         for word in arguments {
             for value in &word.values {
-                let text = value.text.strip_prefix("git@hf.co:").map(|rest| format!("https://hf.co/{rest}"));
+                let text = value
+                    .text
+                    .strip_prefix("git@hf.co:")
+                    .map(|rest| format!("https://hf.co/{rest}"));
                 let text = text.as_deref().unwrap_or(&value.text);
                 if text.contains("://") {
                     self.mention(text, value, "git clone", Expected::HubSetting, &revision, sink);
@@ -166,8 +208,16 @@ impl Command<'_, '_, '_> {
         while let Some((first, behind)) = rest.split_first() {
             let is_verb = matches!(
                 first.text(),
-                "serve" | "chat" | "api_server" | "gradio" | "run" | "bench" | "convert" | "lite"
-                    | "auto_awq" | "complete"
+                "serve"
+                    | "chat"
+                    | "api_server"
+                    | "gradio"
+                    | "run"
+                    | "bench"
+                    | "convert"
+                    | "lite"
+                    | "auto_awq"
+                    | "complete"
             );
             if !is_verb {
                 break;
@@ -205,7 +255,8 @@ impl Command<'_, '_, '_> {
             if let Some((name, value)) = value.and_then(|value| value.split_once('=')) {
                 let lead = text.len().saturating_sub(value.len());
                 let start = word.range.start.saturating_add(lead);
-                let value = Text { text: value.to_owned(), range: start..word.range.end.max(start) };
+                let value =
+                    Text { text: value.to_owned(), range: start..word.range.end.max(start) };
                 session.assign(name, value, self.excerpt, sink);
             }
         }
@@ -271,7 +322,8 @@ impl Command<'_, '_, '_> {
         let is_server = self.words.iter().any(|word| {
             let text = word.text().rsplit('/').next().unwrap_or_default();
             SERVERS.iter().any(|server| {
-                text == *server || text.strip_prefix(server).is_some_and(|rest| rest.starts_with('.'))
+                text == *server
+                    || text.strip_prefix(server).is_some_and(|rest| rest.starts_with('.'))
             })
         });
         let is_llama = name.starts_with("llama-") || name == "main" || name == "koboldcpp";
@@ -285,7 +337,8 @@ impl Command<'_, '_, '_> {
                 Some((flag, _)) => (flag, true),
                 None => (literal, false),
             };
-            let hub_flag = matches!(flag, "-hf" | "-hfr" | "--hf-repo" | "-hfd" | "--hf-repo-draft");
+            let hub_flag =
+                matches!(flag, "-hf" | "-hfr" | "--hf-repo" | "-hfd" | "--hf-repo-draft");
             let kind = if hub_flag && (is_llama || flag.starts_with("--")) {
                 Some(Expected::Repository)
             } else if is_llama && matches!(flag, "-m" | "--model" | "-md" | "--model-draft") {
@@ -384,21 +437,31 @@ impl Command<'_, '_, '_> {
         revision: &WrittenRevision,
         sink: &mut Sink<'_>,
     ) {
-        sink.mention(self.excerpt, Mention {
-            text,
-            range: value.range.clone(),
-            used: self.words.first().map_or(value.range.start, |word| word.range.start),
-            how,
-            expected,
-            revision: revision.clone(),
-        });
+        sink.mention(
+            self.excerpt,
+            Mention {
+                text,
+                range: value.range.clone(),
+                used: self.words.first().map_or(value.range.start, |word| word.range.start),
+                how,
+                expected,
+                revision: revision.clone(),
+            },
+        );
     }
 }
 
 /// Flags without a value, in front of what is fetched or served.
 const SWITCHES: &[&str] = &[
-    "--quiet", "--force-download", "--resume-download", "--trust-remote-code", "-q",
-    "--enforce-eager", "--enable-prefix-caching", "--disable-log-requests", "--no-check-certificate",
+    "--quiet",
+    "--force-download",
+    "--resume-download",
+    "--trust-remote-code",
+    "-q",
+    "--enforce-eager",
+    "--enable-prefix-caching",
+    "--disable-log-requests",
+    "--no-check-certificate",
 ];
 
 fn is_flag(text: &str, fits: fn(&str) -> bool) -> bool {

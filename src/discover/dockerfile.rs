@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::WrittenRevision;
 use super::excerpt::Excerpt;
 use super::json;
 use super::reference::Expected;
@@ -9,7 +10,6 @@ use super::settings;
 use super::shell::{Session, Style, lines};
 use super::sink::{Mention, Sink};
 use super::tree::{Content, Node};
-use super::WrittenRevision;
 
 /// Reads a Dockerfile.
 pub(super) fn read(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
@@ -46,14 +46,17 @@ pub(super) fn read_modelfile(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
         let is_path = value.starts_with(['.', '/']) || value.starts_with("hf.co/");
         if matches!(word.to_ascii_uppercase().as_str(), "FROM" | "ADAPTER") && is_path {
             let at = range.start.saturating_add(line.find(value).unwrap_or(0));
-            sink.mention(excerpt, Mention {
-                text: value,
-                range: at..at.saturating_add(value.len()),
-                used: at,
-                how: word,
-                expected: Expected::Model,
-                revision: WrittenRevision::Absent,
-            });
+            sink.mention(
+                excerpt,
+                Mention {
+                    text: value,
+                    range: at..at.saturating_add(value.len()),
+                    used: at,
+                    how: word,
+                    expected: Expected::Model,
+                    revision: WrittenRevision::Absent,
+                },
+            );
         }
     }
 }
@@ -182,12 +185,15 @@ fn words(excerpt: &Excerpt<'_>, rest: Range<usize>) -> Vec<Range<usize>> {
 
 fn anything(excerpt: &Excerpt<'_>, range: Range<usize>, how: &str, sink: &mut Sink<'_>) {
     let text = excerpt.slice(range.clone()).to_owned();
-    sink.mention(excerpt, Mention {
-        text: &text,
-        used: range.start,
-        range,
-        how,
-        expected: Expected::Anything,
-        revision: WrittenRevision::Absent,
-    });
+    sink.mention(
+        excerpt,
+        Mention {
+            text: &text,
+            used: range.start,
+            range,
+            how,
+            expected: Expected::Anything,
+            revision: WrittenRevision::Absent,
+        },
+    );
 }

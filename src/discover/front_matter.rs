@@ -1,10 +1,10 @@
 //! The front matter of a `README.md`: what a Space on the Hub says it uses.
 
+use super::WrittenRevision;
 use super::excerpt::Excerpt;
 use super::outline;
 use super::reference::Expected;
 use super::sink::{Mention, Sink};
-use super::WrittenRevision;
 
 /// Reads the front matter; the prose below it is documentation.
 pub(super) fn read(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
@@ -20,28 +20,34 @@ pub(super) fn read(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
     for document in outline::read(&front, sink) {
         for model in document.get("models").map_or(&[][..], |models| models.items()) {
             let Some(text) = model.text() else { continue };
-            sink.mention(&front, Mention {
-                text,
-                range: model.range.clone(),
-                used: model.range.start,
-                how: "front matter `models`",
-                expected: Expected::HubSetting,
-                revision: WrittenRevision::Absent,
-            });
+            sink.mention(
+                &front,
+                Mention {
+                    text,
+                    range: model.range.clone(),
+                    used: model.range.start,
+                    how: "front matter `models`",
+                    expected: Expected::HubSetting,
+                    revision: WrittenRevision::Absent,
+                },
+            );
         }
         // `org/name file,file revision`
         for model in document.get("preload_from_hub").map_or(&[][..], |list| list.items()) {
             let mut words = model.text().unwrap_or_default().split_whitespace();
             let Some(text) = words.next() else { continue };
             let revision = words.nth(1).map(str::to_owned);
-            sink.mention(&front, Mention {
-                text,
-                range: model.range.start..model.range.start.saturating_add(text.len()),
-                used: model.range.start,
-                how: "front matter `preload_from_hub`",
-                expected: Expected::HubSetting,
-                revision: revision.map_or(WrittenRevision::Absent, WrittenRevision::Known),
-            });
+            sink.mention(
+                &front,
+                Mention {
+                    text,
+                    range: model.range.start..model.range.start.saturating_add(text.len()),
+                    used: model.range.start,
+                    how: "front matter `preload_from_hub`",
+                    expected: Expected::HubSetting,
+                    revision: revision.map_or(WrittenRevision::Absent, WrittenRevision::Known),
+                },
+            );
         }
     }
 }

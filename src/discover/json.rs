@@ -178,7 +178,8 @@ impl<'e, 'a> Reader<'e, 'a> {
                 };
             };
             let key = open.key.take();
-            let Some(node) = finished.filter(|node| !open.skipped && self.keeps(node, key.as_ref()))
+            let Some(node) =
+                finished.filter(|node| !open.skipped && self.keeps(node, key.as_ref()))
             else {
                 continue;
             };

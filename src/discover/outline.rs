@@ -18,7 +18,8 @@ pub(super) fn read(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) -> Vec<Node> {
     let mut start: usize = 0;
     for line in excerpt.text.split_inclusive('\n') {
         let text = line.trim_end_matches(['\n', '\r']);
-        let indent = text.len().saturating_sub(text.trim_start_matches([' ', '\t', '\u{feff}']).len());
+        let indent =
+            text.len().saturating_sub(text.trim_start_matches([' ', '\t', '\u{feff}']).len());
         let end = start.saturating_add(text.len());
         lines.push(Line { start, at: start.saturating_add(indent), end });
         start = start.saturating_add(line.len());
@@ -255,7 +256,9 @@ impl Reader<'_, '_> {
             match text.get(end) {
                 None => break,
                 Some(b'\\') if quote == b'"' => end = end.saturating_add(2),
-                Some(b'\'') if quote == b'\'' && text.get(end.saturating_add(1)) == Some(&b'\'') => {
+                Some(b'\'')
+                    if quote == b'\'' && text.get(end.saturating_add(1)) == Some(&b'\'') =>
+                {
                     end = end.saturating_add(2);
                 }
                 Some(byte) if *byte == quote => break,

@@ -1,18 +1,38 @@
 //! Configuration: what the values of YAML, JSON and TOML name.
 
+use super::WrittenRevision;
 use super::arguments::{expected, is_repository_type, is_revision, normalised};
 use super::excerpt::{Excerpt, MAXIMUM_DEPTH};
 use super::reference::Expected;
 use super::shell::{self, Session};
 use super::sink::{Mention, Sink};
 use super::tree::{Content, Node};
-use super::WrittenRevision;
 
 /// Keys whose text is a script.
 const SCRIPTS: &[&str] = &[
-    "run", "script", "before_script", "after_script", "command", "commands", "cmd", "shell", "bash",
-    "entrypoint", "exec", "inline_script", "start_command", "build_command", "cmds", "sh", "sources",
-    "post_create_command", "on_create_command", "setup", "dockerfile_inline", "pre_start", "start",
+    "run",
+    "script",
+    "before_script",
+    "after_script",
+    "command",
+    "commands",
+    "cmd",
+    "shell",
+    "bash",
+    "entrypoint",
+    "exec",
+    "inline_script",
+    "start_command",
+    "build_command",
+    "cmds",
+    "sh",
+    "sources",
+    "post_create_command",
+    "on_create_command",
+    "setup",
+    "dockerfile_inline",
+    "pre_start",
+    "start",
 ];
 
 /// Keys whose list is the words of one command.
@@ -59,14 +79,17 @@ fn mention(
     excerpt: &Excerpt<'_>,
     sink: &mut Sink<'_>,
 ) -> bool {
-    sink.mention(excerpt, Mention {
-        text,
-        range: node.range.clone(),
-        used: node.range.start,
-        how,
-        expected,
-        revision: revision.clone(),
-    })
+    sink.mention(
+        excerpt,
+        Mention {
+            text,
+            range: node.range.clone(),
+            used: node.range.start,
+            how,
+            expected,
+            revision: revision.clone(),
+        },
+    )
 }
 
 fn map(node: &Node, under: &str, excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
@@ -150,21 +173,24 @@ fn list(items: &[Node], key: &str, excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
         {
             let at = item.range.start.saturating_add(name.len()).saturating_add(1);
             let range = at..at.saturating_add(value.len()).min(item.range.end.max(at));
-            sink.mention(excerpt, Mention {
-                text: value,
-                range,
-                used: item.range.start,
-                how: &format!("variable `{name}`"),
-                expected,
-                revision: WrittenRevision::Absent,
-            });
+            sink.mention(
+                excerpt,
+                Mention {
+                    text: value,
+                    range,
+                    used: item.range.start,
+                    how: &format!("variable `{name}`"),
+                    expected,
+                    revision: WrittenRevision::Absent,
+                },
+            );
             continue;
         }
         let how = format!("key `{key}`");
         let absent = WrittenRevision::Absent;
-        let said = expected_here.filter(|_| !is_command).is_some_and(|expected| {
-            mention(text, item, &how, expected, &absent, excerpt, sink)
-        });
+        let said = expected_here
+            .filter(|_| !is_command)
+            .is_some_and(|expected| mention(text, item, &how, expected, &absent, excerpt, sink));
         if !said {
             mention(text, item, &how, Expected::Anything, &absent, excerpt, sink);
         }

@@ -171,14 +171,17 @@ impl Session {
         sink: &mut Sink<'_>,
     ) {
         if let Some(expected) = expected(name) {
-            sink.mention(excerpt, Mention {
-                text: &value.text,
-                range: value.range.clone(),
-                used: value.range.start,
-                how: &format!("variable `{name}`"),
-                expected,
-                revision: WrittenRevision::Absent,
-            });
+            sink.mention(
+                excerpt,
+                Mention {
+                    text: &value.text,
+                    range: value.range.clone(),
+                    used: value.range.start,
+                    how: &format!("variable `{name}`"),
+                    expected,
+                    revision: WrittenRevision::Absent,
+                },
+            );
         }
         let values = self.variables.entry(name.to_owned()).or_default();
         if values.len() < CANDIDATES && !values.contains(&value) {
@@ -236,19 +239,36 @@ impl Session {
     }
 
     /// One command: assignments before it, then itself.
-    pub(super) fn command(
-        &mut self,
-        words: Vec<Word>,
-        excerpt: &Excerpt<'_>,
-        sink: &mut Sink<'_>,
-    ) {
+    pub(super) fn command(&mut self, words: Vec<Word>, excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
         let mut rest = words.as_slice();
         while let Some((word, behind)) = rest.split_first() {
             let skipped = matches!(
                 word.text(),
-                "then" | "do" | "else" | "!" | "{" | "(" | "time" | "export" | "local" | "declare"
-                    | "readonly" | "typeset" | "set" | "if" | "while" | "until" | "elif" | "env"
-                    | "-x" | "exec" | "nohup" | "sudo" | "command" | "eval" | "setx"
+                "then"
+                    | "do"
+                    | "else"
+                    | "!"
+                    | "{"
+                    | "("
+                    | "time"
+                    | "export"
+                    | "local"
+                    | "declare"
+                    | "readonly"
+                    | "typeset"
+                    | "set"
+                    | "if"
+                    | "while"
+                    | "until"
+                    | "elif"
+                    | "env"
+                    | "-x"
+                    | "exec"
+                    | "nohup"
+                    | "sudo"
+                    | "command"
+                    | "eval"
+                    | "setx"
             );
             if skipped {
                 rest = behind;
@@ -315,8 +335,8 @@ fn assignment_of_make(line: &str) -> Option<(&str, usize)> {
     let equals = line.find('=')?;
     let front = line.get(..equals)?.trim_end_matches([':', '?', '+', '!']).trim();
     let name = front.strip_prefix("export ").unwrap_or(front).trim();
-    let is_name =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let is_name = !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     is_name.then_some((name, equals.saturating_add(1)))
 }
 
@@ -527,7 +547,12 @@ impl<'e, 'a> Reader<'e, 'a> {
             let unquoted = unquoted(self.excerpt, range.clone());
             Text { text, range: origin.flatten().unwrap_or(unquoted) }
         });
-        Word { values: values.collect(), range: range.clone(), literal: literal.finish(), unknown: built.unknown }
+        Word {
+            values: values.collect(),
+            range: range.clone(),
+            literal: literal.finish(),
+            unknown: built.unknown,
+        }
     }
 
     fn take(&mut self, character: char, literal: &mut Pieces, built: &mut Built) {
@@ -576,7 +601,8 @@ impl<'e, 'a> Reader<'e, 'a> {
             let name: String =
                 content.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
             let operator = content.get(name.len()..).unwrap_or_default();
-            let default = [":-", ":=", "-", "="].iter().find_map(|mark| operator.strip_prefix(mark));
+            let default =
+                [":-", ":=", "-", "="].iter().find_map(|mark| operator.strip_prefix(mark));
             let known = session.variables.get(&name).cloned();
             let default = default.map(|default| {
                 let quoted = default.trim_matches(['"', '\'']);
@@ -589,7 +615,11 @@ impl<'e, 'a> Reader<'e, 'a> {
             literal.push(self.excerpt, start..self.at);
             let mut values = known.unwrap_or_default();
             values.extend(default.filter(|default| !default.text.contains('$')));
-            if values.is_empty() { built.forget() } else { built.push_values(&values) }
+            if values.is_empty() {
+                built.forget()
+            } else {
+                built.push_values(&values)
+            }
             return;
         }
         let name: String =
@@ -696,4 +726,3 @@ pub(super) fn language_of(program: &str) -> Option<Kind> {
         _ => None,
     }
 }
-

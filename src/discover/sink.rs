@@ -55,7 +55,14 @@ pub(super) struct Mention<'m> {
 
 impl<'a> Sink<'a> {
     pub(super) fn new(surroundings: &'a Surroundings<'a>) -> Self {
-        Self { surroundings, raw: Vec::new(), unread: Vec::new(), cell: None, cells: Vec::new(), overflowed: false }
+        Self {
+            surroundings,
+            raw: Vec::new(),
+            unread: Vec::new(),
+            cell: None,
+            cells: Vec::new(),
+            overflowed: false,
+        }
     }
 
     /// From here on everything stands in this cell of a notebook.

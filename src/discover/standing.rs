@@ -1,8 +1,8 @@
 //! What the manifest says of a reference.
 
+use super::Found;
 use super::reference::{Reference, WrittenRevision, canonical};
 use super::sink::normalised;
-use super::Found;
 use crate::base::Commit;
 use crate::manifest::{Entry, Manifest, Source};
 
@@ -91,7 +91,10 @@ impl<'m> Listing<'m> {
                 std::iter::once(first)
                     .chain(entries)
                     .find(|entry| agreement(entry) == PinnedAs::Same)
-                    .map_or_else(|| listed(first, agreement(first)), |entry| listed(entry, PinnedAs::Same))
+                    .map_or_else(
+                        || listed(first, agreement(first)),
+                        |entry| listed(entry, PinnedAs::Same),
+                    )
             }
         }
     }

@@ -51,9 +51,12 @@ fn value_at(excerpt: &Excerpt<'_>, at: usize, line_end: usize) -> Option<(Node, 
     let line = text.get(at..line_end)?;
     let start = at.saturating_add(line.len().saturating_sub(line.trim_start().len()));
     let rest = text.get(start..)?;
-    for (quote, style) in
-        [("\"\"\"", Style::Double), ("'''", Style::Single), ("\"", Style::Double), ("'", Style::Single)]
-    {
+    for (quote, style) in [
+        ("\"\"\"", Style::Double),
+        ("'''", Style::Single),
+        ("\"", Style::Double),
+        ("'", Style::Single),
+    ] {
         let Some(inside) = rest.strip_prefix(quote) else { continue };
         let mut from = 0;
         let end = loop {

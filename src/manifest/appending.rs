@@ -154,14 +154,18 @@ mod tests {
 
     #[test]
     fn a_list_at_the_margin_in_front_of_other_keys_without_a_last_line_break() {
-        let written = manifest("models:\n- name: x\n  source: hf://a/b\nversion: 1").appended(&[
-            NewEntry { name: Some("y".into()), source: "hf://c/d".into(), revision: None },
-        ]);
+        let written =
+            manifest("models:\n- name: x\n  source: hf://a/b\nversion: 1").appended(&[NewEntry {
+                name: Some("y".into()),
+                source: "hf://c/d".into(),
+                revision: None,
+            }]);
         assert_eq!(
             written.unwrap(),
             "models:\n- name: x\n  source: hf://a/b\n- name: \"y\"\n  source: hf://c/d\nversion: 1"
         );
-        let written = manifest("models:\r\n- source: hf://a/b").appended(&[entry("hf://c/d", None)]);
+        let written =
+            manifest("models:\r\n- source: hf://a/b").appended(&[entry("hf://c/d", None)]);
         assert_eq!(written.unwrap(), "models:\r\n- source: hf://a/b\r\n- source: hf://c/d\r\n");
     }
 
@@ -173,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_new_manifest_is_one() {
-        let text = new_manifest(&[entry("hf://a/b", Some("0123456789012345678901234567890123456789"))]);
+        let text =
+            new_manifest(&[entry("hf://a/b", Some("0123456789012345678901234567890123456789"))]);
         assert_eq!(manifest(&text).entries[0].revision.as_ref().unwrap().len(), 40);
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test that cannot do its work is to fail there and then"
 )]
 
+mod discovering;
 mod exit_codes;
 mod harness;
 mod inspecting;

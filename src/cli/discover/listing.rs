@@ -80,7 +80,11 @@ impl Listing<'_> {
         match (self.added, &self.manifest) {
             (Some(0), _) => writeln!(out, "Nothing to add."),
             (Some(added), Some(path)) => {
-                writeln!(out, "Added {added} {} to {path}.", if added == 1 { "entry" } else { "entries" })
+                writeln!(
+                    out,
+                    "Added {added} {} to {path}.",
+                    if added == 1 { "entry" } else { "entries" }
+                )
             }
             _ if unlisted > 0 => {
                 writeln!(out, "`weighstation discover --write` adds what is missing.")
@@ -146,7 +150,9 @@ fn standing(standing: &Standing) -> &'static str {
     match standing {
         Standing::Listed { pinned: PinnedAs::Same, .. } => "listed",
         Standing::Listed { pinned: PinnedAs::Another, .. } => "listed at another revision",
-        Standing::Listed { pinned: PinnedAs::Nothing | PinnedAs::Unknown, .. } => "listed, not pinned here",
+        Standing::Listed { pinned: PinnedAs::Nothing | PinnedAs::Unknown, .. } => {
+            "listed, not pinned here"
+        }
         Standing::Unlisted => "missing",
         Standing::NotHere => "not in the project",
         Standing::Unresolved => "not known",

@@ -11,17 +11,40 @@ use crate::discover::sink::{Mention, Sink};
 
 /// Packages that run or fetch models of the Hub.
 const PACKAGES: &[&str] = &[
-    "@huggingface/transformers", "@xenova/transformers", "@huggingface/inference",
-    "@huggingface/hub", "@huggingface/gguf", "@langchain/community", "@langchain/huggingface",
-    "langchain", "@llamaindex/huggingface", "llamaindex", "@ai-sdk/huggingface", "fastembed",
-    "onnxruntime-web", "onnxruntime-node", "node-llama-cpp", "@remotion/whisper-web",
-    "@browser-ai/transformers-js", "@built-in-ai/transformers-js", "@wllama/wllama",
-    "chromadb-default-embed", "@chroma-core/huggingface",
+    "@huggingface/transformers",
+    "@xenova/transformers",
+    "@huggingface/inference",
+    "@huggingface/hub",
+    "@huggingface/gguf",
+    "@langchain/community",
+    "@langchain/huggingface",
+    "langchain",
+    "@llamaindex/huggingface",
+    "llamaindex",
+    "@ai-sdk/huggingface",
+    "fastembed",
+    "onnxruntime-web",
+    "onnxruntime-node",
+    "node-llama-cpp",
+    "@remotion/whisper-web",
+    "@browser-ai/transformers-js",
+    "@built-in-ai/transformers-js",
+    "@wllama/wllama",
+    "chromadb-default-embed",
+    "@chroma-core/huggingface",
 ];
 
 /// Names under which options hold a model.
 const KEYS: &[&str] = &[
-    "model", "modelId", "modelName", "model_id", "repo", "repoId", "modelPath", "modelUri", "modelUrl",
+    "model",
+    "modelId",
+    "modelName",
+    "model_id",
+    "repo",
+    "repoId",
+    "modelPath",
+    "modelUri",
+    "modelUrl",
 ];
 
 /// How many values one constant may have.
@@ -175,20 +198,28 @@ fn package(specifier: &str) -> Option<&'static str> {
 
 fn role(package: &str, name: &str) -> Option<Role> {
     match (package, name) {
-        ("@huggingface/transformers" | "@xenova/transformers" | "@browser-ai/transformers-js", "pipeline") => {
-            Some(Role::Pipeline)
-        }
+        (
+            "@huggingface/transformers" | "@xenova/transformers" | "@browser-ai/transformers-js",
+            "pipeline",
+        ) => Some(Role::Pipeline),
         (_, "env") => None,
         ("@huggingface/transformers" | "@xenova/transformers", _) => Some(Role::Class),
         ("onnxruntime-web" | "onnxruntime-node", _) => Some(Role::Session),
-        ("@ai-sdk/huggingface" | "@browser-ai/transformers-js" | "@built-in-ai/transformers-js", _) => {
-            Some(Role::Named)
-        }
-        ("@langchain/community" | "langchain" | "@langchain/huggingface" | "llamaindex"
-            | "@llamaindex/huggingface", name) => {
-            (name.contains("HuggingFace") || name.contains("Transformers") || name.contains("LlamaCpp"))
-                .then_some(Role::Options)
-        }
+        (
+            "@ai-sdk/huggingface" | "@browser-ai/transformers-js" | "@built-in-ai/transformers-js",
+            _,
+        ) => Some(Role::Named),
+        (
+            "@langchain/community"
+            | "langchain"
+            | "@langchain/huggingface"
+            | "llamaindex"
+            | "@llamaindex/huggingface",
+            name,
+        ) => (name.contains("HuggingFace")
+            || name.contains("Transformers")
+            || name.contains("LlamaCpp"))
+        .then_some(Role::Options),
         _ => Some(Role::Options),
     }
 }
@@ -202,9 +233,9 @@ impl Names {
             let from = before.is_some_and(|at| source.word(at) == Some("from"));
             // `require('x')`, `import('x')`
             let called = before.is_some_and(|at| source.is_sign(at, b'('))
-                && index.checked_sub(2).is_some_and(|at| {
-                    matches!(source.word(at), Some("require" | "import"))
-                });
+                && index
+                    .checked_sub(2)
+                    .is_some_and(|at| matches!(source.word(at), Some("require" | "import")));
             if from {
                 self.clause(source, index.saturating_sub(2), package);
             } else if called {
@@ -327,7 +358,16 @@ fn end_of_expression(source: &Source<'_, '_>, start: usize) -> usize {
             TokenKind::Word if depth == 0 && at > start => {
                 let starts = matches!(
                     source.word(at),
-                    Some("const" | "let" | "var" | "function" | "class" | "export" | "import" | "return")
+                    Some(
+                        "const"
+                            | "let"
+                            | "var"
+                            | "function"
+                            | "class"
+                            | "export"
+                            | "import"
+                            | "return"
+                    )
                 );
                 if starts {
                     break;
@@ -394,9 +434,12 @@ impl Finder<'_, '_, '_> {
         let role = match holder {
             None if after_dot => None,
             None => self.names.roles.get(name).copied(),
-            Some(holder) => self.names.roles.get(&format!("{holder}.{name}")).copied().or_else(|| {
-                self.names.roles.get(holder).copied()
-            }),
+            Some(holder) => self
+                .names
+                .roles
+                .get(&format!("{holder}.{name}"))
+                .copied()
+                .or_else(|| self.names.roles.get(holder).copied()),
         };
         let arguments = source.parts(open);
         let how = match holder {
@@ -429,7 +472,9 @@ impl Finder<'_, '_, '_> {
             (Some(Role::Named), _) => {
                 self.argument(arguments.first(), None, index, &how, false, sink);
             }
-            (Some(Role::Options), _) if holder.is_none() => self.options(&arguments, index, &how, sink),
+            (Some(Role::Options), _) if holder.is_none() => {
+                self.options(&arguments, index, &how, sink)
+            }
             _ if is_new => {}
             // `client.textGeneration({ model: … })` of something that was made of the package.
             (None, _) if holder.is_some_and(|holder| self.is_made(holder)) => {
@@ -476,7 +521,9 @@ impl Finder<'_, '_, '_> {
             while matches!(self.source.word(at), Some("new" | "await")) {
                 at = at.saturating_add(1);
             }
-            self.source.word(at).is_some_and(|word| self.names.roles.get(word) == Some(&Role::Options))
+            self.source
+                .word(at)
+                .is_some_and(|word| self.names.roles.get(word) == Some(&Role::Options))
         })
     }
 
@@ -548,13 +595,7 @@ impl Finder<'_, '_, '_> {
         })
     }
 
-    fn options(
-        &self,
-        arguments: &[Range<usize>],
-        index: usize,
-        how: &str,
-        sink: &mut Sink<'_>,
-    ) {
+    fn options(&self, arguments: &[Range<usize>], index: usize, how: &str, sink: &mut Sink<'_>) {
         for argument in arguments {
             if !self.source.is_sign(argument.start, b'{') {
                 continue;
@@ -578,14 +619,17 @@ impl Finder<'_, '_, '_> {
         revision: &WrittenRevision,
         sink: &mut Sink<'_>,
     ) {
-        sink.mention(self.source.excerpt, Mention {
-            text: &text.text,
-            range: text.range.clone(),
-            used: self.source.range(index).start,
-            how,
-            expected,
-            revision: revision.clone(),
-        });
+        sink.mention(
+            self.source.excerpt,
+            Mention {
+                text: &text.text,
+                range: text.range.clone(),
+                used: self.source.range(index).start,
+                how,
+                expected,
+                revision: revision.clone(),
+            },
+        );
     }
 
     /// The texts that an expression may be, and whether it may be something else, too.

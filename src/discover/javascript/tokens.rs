@@ -37,7 +37,8 @@ pub(super) struct Malformed {
 
 /// Reads all tokens.
 pub(super) fn read(text: &str) -> Result<Vec<Token>, Malformed> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, tokens: Vec::new(), open: Vec::new() };
+    let mut reader =
+        Reader { text, bytes: text.as_bytes(), at: 0, tokens: Vec::new(), open: Vec::new() };
     match reader.all() {
         Ok(()) => Ok(reader.tokens),
         Err(why) => Err(Malformed { at: reader.at.min(text.len()), why, tokens: reader.tokens }),
@@ -160,8 +161,20 @@ impl Reader<'_> {
                 let word = self.text.get(last.range.clone()).unwrap_or_default();
                 matches!(
                     word,
-                    "return" | "typeof" | "case" | "in" | "of" | "delete" | "void" | "throw" | "new"
-                        | "else" | "do" | "await" | "yield" | "instanceof"
+                    "return"
+                        | "typeof"
+                        | "case"
+                        | "in"
+                        | "of"
+                        | "delete"
+                        | "void"
+                        | "throw"
+                        | "new"
+                        | "else"
+                        | "do"
+                        | "await"
+                        | "yield"
+                        | "instanceof"
                 )
             }
         }

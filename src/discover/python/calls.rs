@@ -271,9 +271,7 @@ impl<'a> Finder<'_, 'a> {
                 Some(_) => (text, Expected::Model),
                 None => return,
             },
-            Takes::SentenceTransformer => {
-                (loaders::sentence_transformer(&text), Expected::Model)
-            }
+            Takes::SentenceTransformer => (loaders::sentence_transformer(&text), Expected::Model),
             Takes::Whisper => match loaders::whisper(&text) {
                 Some(repository) => (repository.to_owned(), Expected::Model),
                 None => (text, Expected::Model),
@@ -415,9 +413,26 @@ fn spoken(path: &str) -> String {
 /// Whether the name of a pickle says that it is a model.
 fn speaks_of_a_model(path: &str) -> bool {
     const WORDS: &[&str] = &[
-        "model", "classifier", "clf", "weights", "checkpoint", "ckpt", "estimator", "pipeline",
-        "scaler", "vectorizer", "regressor", "encoder", "predictor", "ranker", "network", "forest",
-        "booster", "embedding", "transformer", "tokenizer",
+        "model",
+        "classifier",
+        "clf",
+        "weights",
+        "checkpoint",
+        "ckpt",
+        "estimator",
+        "pipeline",
+        "scaler",
+        "vectorizer",
+        "regressor",
+        "encoder",
+        "predictor",
+        "ranker",
+        "network",
+        "forest",
+        "booster",
+        "embedding",
+        "transformer",
+        "tokenizer",
     ];
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
     let folders = path.to_ascii_lowercase();

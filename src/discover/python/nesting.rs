@@ -186,7 +186,8 @@ mod tests {
         let many = 100_000;
         assert_eq!(of(&("(".repeat(many) + &")".repeat(many))), Err(TooDeep::Brackets));
         assert_eq!(of(&"f'{".repeat(many)), Err(TooDeep::Brackets));
-        for prefix in ["-", "not ", "lambda:", "lambda a, b: ", "yield ", "1**", "a.", "a()", "1+"] {
+        for prefix in ["-", "not ", "lambda:", "lambda a, b: ", "yield ", "1**", "a.", "a()", "1+"]
+        {
             assert_eq!(of(&prefix.repeat(many)), Err(TooDeep::Operators), "{prefix}");
         }
         let steps: String = (0..2_000).map(|i| " ".repeat(i) + "if a:\n").collect();

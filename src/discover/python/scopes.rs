@@ -31,10 +31,7 @@ pub(super) enum Binding<'a> {
     /// A function of this source.
     Function(ScopeId),
     /// A parameter, with the annotation of its type.
-    Parameter {
-        default: Option<&'a Expr>,
-        annotation: Option<&'a Expr>,
-    },
+    Parameter { default: Option<&'a Expr>, annotation: Option<&'a Expr> },
     /// Annotated and not assigned.
     Annotated(&'a Expr),
 }

@@ -326,7 +326,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
         // `for index, value in enumerate(names)`
         if let Expr::Call(call) = through
             && let Expr::Name(name) = &*call.func
-            && matches!(name.id.as_str(), "enumerate" | "tqdm" | "sorted" | "list" | "set" | "reversed")
+            && matches!(
+                name.id.as_str(),
+                "enumerate" | "tqdm" | "sorted" | "list" | "set" | "reversed"
+            )
             && let Some(inner) = call.arguments.args.first()
         {
             return match (name.id.as_str(), part) {
@@ -351,7 +354,9 @@ impl<'s, 'a> Resolver<'s, 'a> {
                         });
                     }
                 }
-                dict @ Value::Dict(..) if part.is_none() => values.extend(self.sides(dict, 0, depth)),
+                dict @ Value::Dict(..) if part.is_none() => {
+                    values.extend(self.sides(dict, 0, depth))
+                }
                 _ => values.push(Value::Unknown),
             }
         }
@@ -369,13 +374,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         sides.flat_map(|side| self.follow(side, scope, depth)).collect()
     }
 
-    fn attribute(
-        &self,
-        object: &'a Expr,
-        name: &str,
-        scope: ScopeId,
-        depth: u8,
-    ) -> Vec<Value<'a>> {
+    fn attribute(&self, object: &'a Expr, name: &str, scope: ScopeId, depth: u8) -> Vec<Value<'a>> {
         let mut values = Vec::new();
         for holder in self.follow(object, scope, depth) {
             match holder {
@@ -443,9 +442,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
             );
         }
         // `parse_args_into_dataclasses`: the attribute of a class of this source.
-        let classes = self.scopes.all.iter().enumerate().filter(|(_, scope)| {
-            scope.kind == ScopeKind::Class && scope.names.contains_key(name)
-        });
+        let classes =
+            self.scopes.all.iter().enumerate().filter(|(_, scope)| {
+                scope.kind == ScopeKind::Class && scope.names.contains_key(name)
+            });
         let mut values = Vec::new();
         for (class, _) in classes.take(4) {
             values.extend(self.member(class, name, depth));
@@ -512,7 +512,9 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let first = call.arguments.args.first();
         if let Expr::Attribute(method) = &*call.func {
             match method.attr.as_str() {
-                "parse_args" | "parse_known_args" | "parse_args_into_dataclasses"
+                "parse_args"
+                | "parse_known_args"
+                | "parse_args_into_dataclasses"
                 | "parse_intermixed_args" => return vec![Value::ParsedArguments],
                 "format" if call.arguments.keywords.is_empty() => {
                     if let Some(pattern) = literal(&method.value) {
@@ -594,10 +596,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
                     None => vec![Value::Unknown],
                 }
             }
-            "str" | "pathlib.Path" | "pathlib.PurePath" | "pathlib.PurePosixPath" | "Path"
-            | "os.path.abspath" | "os.path.expanduser" | "os.path.realpath" | "os.fspath" => {
-                self.joined(arguments, "/", scope, depth, call.range)
-            }
+            "str"
+            | "pathlib.Path"
+            | "pathlib.PurePath"
+            | "pathlib.PurePosixPath"
+            | "Path"
+            | "os.path.abspath"
+            | "os.path.expanduser"
+            | "os.path.realpath"
+            | "os.fspath" => self.joined(arguments, "/", scope, depth, call.range),
             "os.path.join" => self.joined(arguments, "/", scope, depth, call.range),
             "open" | "io.open" | "gzip.open" | "builtins.open" => match first {
                 Some(first) => {
@@ -607,12 +614,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 None => vec![Value::Unknown],
             },
             "typer.Option" | "typer.Argument" | "pydantic.Field" | "dataclasses.field"
-            | "fastapi.Query" | "fastapi.Form" => {
-                match first.or_else(|| keyword("default")) {
-                    Some(default) => self.follow(default, scope, depth),
-                    None => vec![Value::Unknown],
-                }
-            }
+            | "fastapi.Query" | "fastapi.Form" => match first.or_else(|| keyword("default")) {
+                Some(default) => self.follow(default, scope, depth),
+                None => vec![Value::Unknown],
+            },
             _ => vec![Value::Made(path.to_owned())],
         }
     }

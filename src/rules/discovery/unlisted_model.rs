@@ -3,10 +3,10 @@
 use super::{at_revision, loaded_by, source, violation};
 use crate::base::Severity;
 use crate::discover::CodeReference;
-use crate::finding::RuleMeta;
-use crate::rules::{Case, Rule, Violation};
 use crate::discover::Reference;
+use crate::finding::RuleMeta;
 use crate::rules::wording::quoted;
+use crate::rules::{Case, Rule, Violation};
 
 /// A model that the code names and the manifest does not.
 #[derive(Clone, Copy, Debug)]

@@ -3,10 +3,10 @@
 use super::{loaded_by, source, violation};
 use crate::base::Severity;
 use crate::discover::CodeReference;
-use crate::finding::RuleMeta;
-use crate::rules::{Case, Rule, Violation};
 use crate::discover::WrittenRevision;
+use crate::finding::RuleMeta;
 use crate::rules::wording::quoted;
+use crate::rules::{Case, Rule, Violation};
 
 /// A revision in the code that is not that of the manifest.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +25,7 @@ static META: RuleMeta = RuleMeta {
 
 impl UnlistedRevision {
     /// The violation that a reference to the entry `name` is, which is pinned to `pin`.
-    pub(super) fn violation(
-        reference: &CodeReference,
-        name: &str,
-        pin: Option<&str>,
-    ) -> Violation {
+    pub(super) fn violation(reference: &CodeReference, name: &str, pin: Option<&str>) -> Violation {
         let source = source(reference);
         let loaded = match &reference.found.revision {
             WrittenRevision::Known(revision) => quoted(revision),

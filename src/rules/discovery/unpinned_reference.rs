@@ -4,8 +4,8 @@ use super::{loaded_by, source, violation};
 use crate::base::Severity;
 use crate::discover::CodeReference;
 use crate::finding::RuleMeta;
-use crate::rules::{Case, Rule, Violation};
 use crate::rules::wording::quoted;
+use crate::rules::{Case, Rule, Violation};
 
 /// A reference without the revision that the manifest pins.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +24,7 @@ static META: RuleMeta = RuleMeta {
 
 impl UnpinnedReference {
     /// The violation that a reference to the entry `name` is, which is pinned to `pin`.
-    pub(super) fn violation(
-        reference: &CodeReference,
-        name: &str,
-        pin: Option<&str>,
-    ) -> Violation {
+    pub(super) fn violation(reference: &CodeReference, name: &str, pin: Option<&str>) -> Violation {
         let source = source(reference);
         let pin = pin.unwrap_or("main");
         let description = format!(

@@ -3,10 +3,10 @@
 use super::{loaded_by, violation};
 use crate::base::Severity;
 use crate::discover::CodeReference;
-use crate::finding::RuleMeta;
-use crate::rules::{Case, Rule, Violation};
 use crate::discover::Reference;
+use crate::finding::RuleMeta;
 use crate::rules::wording::quoted;
+use crate::rules::{Case, Rule, Violation};
 
 /// A model that the code takes from somewhere else.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +35,7 @@ impl UnresolvedReference {
                 ),
                 written.clone(),
             ),
-            Reference::Unresolved { written }
-            | Reference::Elsewhere { written } => (
+            Reference::Unresolved { written } | Reference::Elsewhere { written } => (
                 format!(
                     "A model is loaded {} whose name is not known here: {}.",
                     loaded_by(reference),
