@@ -66,7 +66,12 @@ fn behind_runners(words: &[Word]) -> &[Word] {
                 behind
             }
             ("docker" | "podman", "run" | "exec") => return rest,
-            (runner, _) if runner.starts_with('-') || is_number(runner) => behind,
+            // Options of a runner, behind it.
+            (option, _)
+                if rest.len() < words.len() && (option.starts_with('-') || is_number(option)) =>
+            {
+                behind
+            }
             _ => return rest,
         };
     }

@@ -28,21 +28,20 @@ impl Listing<'_> {
     pub(super) fn human(&self, out: &mut dyn Write) -> io::Result<()> {
         let dim = Style::new().dimmed();
         let rows: Vec<[String; 4]> = self.discovered.references.iter().map(row).collect();
-        let widths: Vec<usize> = (0..3)
+        let widths: Vec<usize> = (0..4)
             .map(|column| {
                 let cells = rows.iter().filter_map(|row| row.get(column));
                 cells.map(|cell| cell.width()).filter(|width| *width <= WIDEST).max().unwrap_or(0)
             })
             .collect();
         for (row, reference) in rows.iter().zip(&self.discovered.references) {
-            for (cell, width) in row.iter().zip(&widths) {
+            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let style = if index == 3 { style(&reference.standing) } else { Style::new() };
                 let padding = width.saturating_sub(cell.width());
-                write!(out, "{cell}{:padding$}  ", "")?;
+                write!(out, "{style}{cell}{style:#}{:padding$}  ", "")?;
             }
-            let style = style(&reference.standing);
-            let standing = row.last().map(String::as_str).unwrap_or_default();
             let how = format!("{:.80}", Untrusted(&reference.found.how));
-            writeln!(out, "{style}{standing}{style:#}  {dim}{how}{dim:#}")?;
+            writeln!(out, "{dim}{how}{dim:#}")?;
         }
         if !rows.is_empty() {
             writeln!(out)?;

@@ -441,18 +441,24 @@ impl Finder<'_, '_, '_> {
                 .copied()
                 .or_else(|| self.names.roles.get(holder).copied()),
         };
+        // A namespace's class: `T.AutoModel.from_pretrained`.
+        let is_known = role.is_some()
+            || (name == "from_pretrained"
+                && (self.is_known_chain(index) || self.is_subclass(holder)))
+            || holder.is_some_and(|holder| self.is_made(holder));
+        if !is_known {
+            return;
+        }
         let arguments = source.parts(open);
         let how = match holder {
             Some(holder) if name != "pipeline" => format!("{holder}.{name}"),
             _ => name.to_owned(),
         };
-        // A namespace's class: `T.AutoModel.from_pretrained`.
-        let is_known = role.is_some() || self.is_known_chain(index);
         match (role, name) {
             (Some(Role::Pipeline), _) => {
                 self.argument(arguments.get(1), arguments.get(2), index, &how, true, sink);
             }
-            (_, "from_pretrained") if is_known || self.is_subclass(holder) => {
+            (_, "from_pretrained") => {
                 self.argument(arguments.first(), arguments.get(1), index, &how, true, sink);
             }
             (Some(Role::Session), "create") => {

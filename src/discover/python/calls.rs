@@ -115,6 +115,9 @@ impl<'a> Finder<'_, 'a> {
     }
 
     fn load(&mut self, call: &'a ExprCall, loader: &'static Loader, how: &str) {
+        if self.is_of_another_kind(call) {
+            return;
+        }
         let revision = self.revision(call);
         // `PeftModel.from_pretrained(model, "org/name")`
         let model = keyword(call, loader.keywords)
@@ -130,6 +133,13 @@ impl<'a> Finder<'_, 'a> {
                 self.argument(call, other, Takes::ModelOrObject, how, &revision);
             }
         }
+    }
+
+    /// Whether it fetches a data set or a Space.
+    fn is_of_another_kind(&self, call: &'a ExprCall) -> bool {
+        let Some(kind) = keyword(call, &["repo_type"]) else { return false };
+        let values = self.resolver.values(kind, self.scope);
+        values.iter().all(|value| matches!(value, Value::Text(text, _) if text != "model"))
     }
 
     /// `from_pretrained(**arguments)` with a dict that is written out.

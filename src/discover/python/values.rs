@@ -17,8 +17,11 @@ const DEPTH: u8 = 24;
 /// How many values one expression may have.
 const CANDIDATES: usize = 16;
 
+/// Bytes of a text that is put together; a path is shorter.
+const LONGEST: usize = 1024;
+
 /// Steps for one source: a chain of names that are each bound twice doubles at every link.
-const STEPS: u32 = 400_000;
+const STEPS: u32 = 100_000;
 
 /// What an expression may be.
 #[derive(Clone, Debug)]
@@ -688,7 +691,7 @@ fn join<'a>(
         for right in right {
             values.push(match (left, right) {
                 (Value::Text(left, _), Value::Text(right, _))
-                    if left.len().saturating_add(right.len()) < 4096 =>
+                    if left.len().saturating_add(right.len()) < LONGEST =>
                 {
                     Value::Text(format!("{left}{separator}{right}"), bytes(range))
                 }
