@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::arguments::{expected, is_repository_type, is_revision, normalised};
-use super::excerpt::{Excerpt, MAXIMUM_DEPTH};
+use super::excerpt::Excerpt;
 use super::reference::Expected;
 use super::shell::{Session, Text, Word, language_of};
 use super::sink::{Mention, Sink};
@@ -109,7 +109,7 @@ pub(super) fn here_document(
         kind = names.iter().find_map(|word| Kind::of_name(word.text()));
     }
     let part = excerpt.part(document);
-    if let Some(kind) = kind.filter(|_| part.depth <= MAXIMUM_DEPTH) {
+    if let Some(kind) = kind {
         read_excerpt(kind, &part, sink);
     }
 }
@@ -162,9 +162,6 @@ impl Command<'_, '_, '_> {
         });
         let Some(code) = flag.and_then(|at| arguments.get(at.saturating_add(1))) else { return };
         let literal = code.literal();
-        if literal.depth > MAXIMUM_DEPTH {
-            return;
-        }
         read_excerpt(kind, literal, sink);
     }
 

@@ -28,9 +28,7 @@ pub(super) fn read(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
             }
             "ONBUILD" => {
                 let part = excerpt.part(rest);
-                if part.depth <= super::excerpt::MAXIMUM_DEPTH {
-                    read(&part, sink);
-                }
+                super::read_excerpt(super::Kind::Dockerfile, &part, sink);
             }
             _ => {}
         }

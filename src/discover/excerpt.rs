@@ -19,6 +19,9 @@ pub(super) struct Excerpt<'a> {
 /// Excerpts in excerpts: Python in a command in a configuration in a notebook.
 pub(super) const MAXIMUM_DEPTH: u8 = 6;
 
+/// What is said of more.
+pub(super) const TOO_DEEP: &str = "languages in languages nest too deeply";
+
 impl<'a> Excerpt<'a> {
     /// A whole file.
     pub(super) fn whole(text: &'a str) -> Self {

@@ -106,6 +106,10 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Discover
 
 /// Reads a part of a file by the reader of its language.
 fn read_excerpt(kind: Kind, excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
+    if excerpt.depth > excerpt::MAXIMUM_DEPTH {
+        sink.unreadable(excerpt, Some(0), excerpt::TOO_DEEP);
+        return;
+    }
     match kind {
         Kind::Python => python::read(excerpt, python::Dialect::Module, sink),
         Kind::Notebook => notebook::read(excerpt, sink),

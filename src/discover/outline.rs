@@ -83,8 +83,9 @@ impl Reader<'_, '_> {
                 return None;
             }
             let template = text.starts_with("{{") && text.ends_with("}}");
-            let says_nothing = text.is_empty() || text.starts_with('#') || template;
-            if !says_nothing && !(line.at == line.start && text.starts_with('%')) {
+            let directive = line.at == line.start && text.starts_with('%');
+            let says_nothing = text.is_empty() || text.starts_with('#') || template || directive;
+            if !says_nothing {
                 return Some(line);
             }
             self.next = self.next.saturating_add(1);

@@ -1,12 +1,12 @@
 //! Configuration: what the values of YAML, JSON and TOML name.
 
-use super::WrittenRevision;
 use super::arguments::{expected, is_repository_type, is_revision, normalised};
-use super::excerpt::{Excerpt, MAXIMUM_DEPTH};
+use super::excerpt::Excerpt;
 use super::reference::Expected;
 use super::shell::{self, Session};
 use super::sink::{Mention, Sink};
 use super::tree::{Content, Node};
+use super::{Kind, WrittenRevision, read_excerpt};
 
 /// Keys whose text is a script.
 const SCRIPTS: &[&str] = &[
@@ -131,8 +131,8 @@ fn map(node: &Node, under: &str, excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
             let is_script = SCRIPTS.contains(&name.as_str())
                 || (under == "scripts" && !text.is_empty())
                 || (name == "args" && text.contains("--"));
-            if is_script && excerpt.depth < MAXIMUM_DEPTH {
-                shell::read(&value.excerpt(excerpt), shell::Style::Script, sink);
+            if is_script {
+                read_excerpt(Kind::Shell, &value.excerpt(excerpt), sink);
             }
         }
         if WORDS.contains(&name.as_str()) && !value.items().is_empty() {
@@ -142,9 +142,7 @@ fn map(node: &Node, under: &str, excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {
             && !WORDS.contains(&name.as_str())
         {
             for item in value.items().iter().filter(|item| item.text().is_some()) {
-                if excerpt.depth < MAXIMUM_DEPTH {
-                    shell::read(&item.excerpt(excerpt), shell::Style::Script, sink);
-                }
+                read_excerpt(Kind::Shell, &item.excerpt(excerpt), sink);
             }
         }
     }

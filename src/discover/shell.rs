@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::arguments::expected;
 use super::commands;
-use super::excerpt::{Excerpt, MAXIMUM_DEPTH, Pieces};
+use super::excerpt::{Excerpt, MAXIMUM_DEPTH, Pieces, TOO_DEEP};
 use super::sink::{Mention, Sink};
 use super::tree::Node;
 use super::{Kind, WrittenRevision};
@@ -270,13 +270,10 @@ impl Session {
                     | "eval"
                     | "setx"
             );
-            if skipped {
-                rest = behind;
-            } else if self.assigns(word, excerpt, sink) {
-                rest = behind;
-            } else {
+            if !skipped && !self.assigns(word, excerpt, sink) {
                 break;
             }
+            rest = behind;
         }
         // `for model in a/b c/d`
         if let [each, name, inside, values @ ..] = rest
@@ -400,7 +397,7 @@ impl<'e, 'a> Reader<'e, 'a> {
                     }
                 }
                 '#' => {
-                    self.to_line_end();
+                    self.skip_line();
                     if self.style == Style::Dockerfile {
                         self.bump();
                     }
@@ -427,7 +424,7 @@ impl<'e, 'a> Reader<'e, 'a> {
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         let length = self.rest().find('\n').unwrap_or(self.rest().len());
         self.at = self.at.saturating_add(length);
     }
@@ -678,7 +675,9 @@ impl Built {
 
 /// Reads what a substitution runs.
 fn nested(session: &mut Session, part: &Excerpt<'_>, sink: &mut Sink<'_>) {
-    if part.depth <= MAXIMUM_DEPTH {
+    if part.depth > MAXIMUM_DEPTH {
+        sink.unreadable(part, Some(0), TOO_DEEP);
+    } else {
         let mut inner = Session { variables: HashMap::new() };
         // Places of variables are those of another excerpt; what they say still holds.
         let whole = 0..part.text.len();

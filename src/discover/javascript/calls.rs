@@ -392,17 +392,17 @@ impl Finder<'_, '_, '_> {
     fn at(&self, index: usize, sink: &mut Sink<'_>) {
         let source = self.source;
         match source.kind(index) {
-            Some(TokenKind::Text(text) | TokenKind::Template(text, false)) => {
-                if text.contains("huggingface.co/") || text.contains("hf.co/") {
-                    self.tell(
-                        &Text { text: text.clone(), range: source.range(index) },
-                        index,
-                        "address",
-                        Expected::Anything,
-                        &WrittenRevision::Absent,
-                        sink,
-                    );
-                }
+            Some(TokenKind::Text(text) | TokenKind::Template(text, false))
+                if text.contains("huggingface.co/") || text.contains("hf.co/") =>
+            {
+                self.tell(
+                    &Text { text: text.clone(), range: source.range(index) },
+                    index,
+                    "address",
+                    Expected::Anything,
+                    &WrittenRevision::Absent,
+                    sink,
+                );
             }
             Some(TokenKind::Template(text, true)) if text.contains("huggingface.co/") => {
                 for text in self.values(index..index.saturating_add(1), DEPTH).0 {

@@ -69,15 +69,15 @@ impl Reader<'_> {
 
     fn all(&mut self) -> Result<(), &'static str> {
         if self.text.starts_with("#!") {
-            self.to_line_end();
+            self.skip_line();
         }
         while let Some(byte) = self.peek(0) {
             match byte {
                 _ if byte.is_ascii_whitespace() => self.bump(1),
-                b'/' if self.peek(1) == Some(b'/') => self.to_line_end(),
+                b'/' if self.peek(1) == Some(b'/') => self.skip_line(),
                 b'/' if self.peek(1) == Some(b'*') => self.comment()?,
                 b'<' if self.text.get(self.at..).is_some_and(|rest| rest.starts_with("<!--")) => {
-                    self.to_line_end();
+                    self.skip_line();
                 }
                 b'/' if self.begins_pattern() => self.pattern(),
                 b'"' | b'\'' => self.string(byte),
@@ -131,7 +131,7 @@ impl Reader<'_> {
         self.push(TokenKind::Sign(byte), start..self.at);
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         self.bump(rest.find('\n').unwrap_or(rest.len()));
     }

@@ -131,13 +131,14 @@ impl Group<'_> {
             identity.push_str(&location::path_of(model, first));
         }
         // What belongs to no entry is told apart by what stands at its place.
-        if let Some(place) = first.manifest.as_ref().filter(|_| model.is_none()) {
-            if !first.model.is_empty() {
-                identity.push('\n');
-                identity.push_str(&place.file);
-                identity.push('\n');
-                identity.push_str(&place.snippet);
-            }
+        if let Some(place) = &first.manifest
+            && model.is_none()
+            && !first.model.is_empty()
+        {
+            identity.push('\n');
+            identity.push_str(&place.file);
+            identity.push('\n');
+            identity.push_str(&place.snippet);
         }
         let digest = Digest::of(identity.as_bytes()).to_string();
         fingerprints.insert("weighstation/v1".to_owned(), digest);
