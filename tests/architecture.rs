@@ -74,7 +74,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("serde_sarif", "report/sarif/"),
     ("clap::", "cli/"),
     ("indicatif", "cli/progress.rs"),
-    ("ureq::", "source/"),
+    ("ureq::", "source/http/"),
     ("rustpython_ruff", "discover/python/"),
 ];
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use weighstation::base::{Document, Limits};
+use weighstation::lock::{Lock, lock_schema};
 use weighstation::manifest::{Manifest, manifest_schema};
 use weighstation::policy::{BUILT_IN_SECTIONS, PRESETS, PolicyLayers, PresetKind, policy_schema};
 use weighstation::rules::RULES;
@@ -179,7 +180,10 @@ fn shown_policies_and_manifests_are_right() {
                 lines.iter().filter_map(|line| line.split_once(':')).map(|it| it.0).collect();
             let has = |key: &&str| keys.contains(key);
             let document = Document::from_bytes(path.as_str(), text.as_bytes()).unwrap();
-            if has(&"models") {
+            if text.starts_with("# Written by `weighstation lock`") {
+                let lock = Lock::parse(document);
+                assert!(lock.is_ok(), "{path}\n{text}\n{lock:?}");
+            } else if has(&"models") {
                 manifests += 1;
                 let manifest = Manifest::parse(Arc::clone(&document));
                 assert!(manifest.is_ok(), "{path}\n{text}\n{manifest:?}");
@@ -220,7 +224,14 @@ fn every_key_is_explained() {
     let mut manifest_keys = BTreeSet::new();
     keys(&manifest_schema(), "", &mut manifest_keys);
     assert!(policy_keys.contains("waivers[].sha256") && manifest_keys.contains("models[].files"));
-    for (page, keys) in [("docs/policy.md", policy_keys), ("docs/manifest.md", manifest_keys)] {
+    let mut lock_keys = BTreeSet::new();
+    keys(&lock_schema(), "", &mut lock_keys);
+    assert!(lock_keys.contains("models[].files[].sha256"));
+    for (page, keys) in [
+        ("docs/policy.md", policy_keys),
+        ("docs/manifest.md", manifest_keys),
+        ("docs/lock.md", lock_keys),
+    ] {
         let text = read(page);
         for key in keys {
             // Waivers have a table of their own.
@@ -292,9 +303,10 @@ fn every_command_and_flag_is_named() {
         let output = command.args(arguments).arg("--help").env_clear().output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 11] = [
         &["check"],
         &["scan"],
+        &["lock"],
         &["inspect"],
         &["explain"],
         &["rules"],
@@ -328,7 +340,7 @@ fn every_command_and_flag_is_named() {
 
 #[test]
 fn every_command_line_uses_flags_that_exist() {
-    let help: String = ["check", "scan", "inspect", "rules", "init"]
+    let help: String = ["check", "scan", "lock", "inspect", "rules", "init"]
         .iter()
         .chain(&["policy show"])
         .map(|command| {

@@ -19,14 +19,20 @@ const RULES: &[&str] = &[
     "brief-card",
     "denied-global",
     "executable-permission",
+    "foreign-commit",
     "incomplete-card",
     "license-missing",
+    "license-unknown",
+    "low-trust",
     "missing-card",
     "missing-safetensors",
+    "renamed-repository",
+    "revision-not-on-default-branch",
     "unreadable-card",
     "unlisted-global",
     "unpinned-revision",
     "unsafe-format",
+    "untrusted-publisher",
 ];
 
 /// What is wrong with a policy of this text.
@@ -262,7 +268,7 @@ profiles:
     33 |     version: 1
        |     ^^^^^^^
        |
-       = help: the keys here are `card`, `extends`, `fail_on`, `license`, `pickle`, `rules`, `trust` and `waivers`
+       = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `license`, `pickle`, `provenance`, `rules`, `trust` and `waivers`
 
     error: `fail_on` has no value
       --> weighstation.yaml:34:5
@@ -459,7 +465,7 @@ fn a_problem_in_an_extended_file_is_shown_there() {
     1 | colour: red
       | ^^^^^^
       |
-      = help: the keys here are `card`, `extends`, `fail_on`, `license`, `pickle`, `profiles`, `rules`, `trust`, `version` and `waivers`
+      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
     ");
     insta::assert_snapshot!(errors_with("extends: [a.yaml]\n", &[("a.yaml", "a: \"")]), @r#"
     error: a quote that is not closed
@@ -599,6 +605,44 @@ fn a_profile_that_is_not_there() {
 }
 
 #[test]
+fn what_is_no_licence_is_told_where_it_stands() {
+    insta::assert_snapshot!(errors(
+        "license:\n  allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]\n  \
+         deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]\n"
+    ), @r"
+    error: `Apache-2` is neither an SPDX licence id nor a licence id of the Hub
+     --> weighstation.yaml:2:16
+      |
+    2 |   allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]
+      |                ^^^^^^^^
+      |
+      = help: did you mean `Apache-2.0`?
+
+    error: `acme-1.0` is neither an SPDX licence id nor a licence id of the Hub
+     --> weighstation.yaml:2:26
+      |
+    2 |   allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]
+      |                          ^^^^^^^^
+      |
+      = help: a licence that is on neither list is written `LicenseRef-its-name`
+
+    error: `MIT OR ISC` is an expression of several licences; list each by itself
+     --> weighstation.yaml:3:28
+      |
+    3 |   deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]
+      |                            ^^^^^^^^^^
+
+    error: `LLVM-excepton` is no exception that SPDX lists
+     --> weighstation.yaml:3:40
+      |
+    3 |   deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]
+      |                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: did you mean `LLVM-exception`?
+    ");
+}
+
+#[test]
 fn sections_are_checked_over_all_layers() {
     let base = "card: {sections: {privacy: [privacy]}}\n";
     let text = "extends: [a.yaml]\ncard: {required_sections: [privacy, privcy, bias]}\n";
@@ -673,6 +717,84 @@ fn yaml_that_is_none() {
     1 | <<: {fail_on: low}
       | ^^
       |
-      = help: the keys here are `card`, `extends`, `fail_on`, `license`, `pickle`, `profiles`, `rules`, `trust`, `version` and `waivers`
+      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
     ");
+}
+
+#[test]
+fn what_is_wrong_about_trust_and_history_is_told() {
+    insta::assert_snapshot!(errors("trust:
+  weights: {publisher: 1, popular: 11, gated: +1, license: \"-1\", history: 0.5, signature: ~}
+provenance:
+  recent_commits: 1001
+  trusted_authors: [acme/ranker]
+  minimum_age: 3
+follow_base_models: yes
+"), @r#"
+    error: unknown key `publisher`
+     --> weighstation.yaml:2:13
+      |
+    2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
+      |             ^^^^^^^^^
+      |
+      = help: the keys here are `gated`, `history`, `license`, `no_card_metadata`, `no_license`, `popular`, `safetensors`, `signature`, `trusted_publisher`, `unknown_publisher` and `very_popular`
+
+    error: `popular` must be a whole number from -10 to 10
+     --> weighstation.yaml:2:36
+      |
+    2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
+      |                                    ^^
+
+    error: `gated` must be a whole number from -10 to 10
+     --> weighstation.yaml:2:47
+      |
+    2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
+      |                                               ^^
+
+    error: `license` must be a whole number from -10 to 10
+     --> weighstation.yaml:2:60
+      |
+    2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
+      |                                                            ^^^^
+      |
+      = help: write the number without quotes
+
+    error: `history` must be a whole number from -10 to 10
+     --> weighstation.yaml:2:75
+      |
+    2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
+      |                                                                           ^^^
+
+    error: `signature` has no value
+     --> weighstation.yaml:2:91
+      |
+    2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
+      |                                                                                           ^ expected a whole number from -10 to 10
+
+    error: `recent_commits` must be a whole number from 0 to 1000
+     --> weighstation.yaml:4:19
+      |
+    4 |   recent_commits: 1001
+      |                   ^^^^
+
+    error: an account is one name without `/` or `:`, such as `google` and not `google/bert`
+     --> weighstation.yaml:5:21
+      |
+    5 |   trusted_authors: [acme/ranker]
+      |                     ^^^^^^^^^^^
+
+    error: unknown key `minimum_age`
+     --> weighstation.yaml:6:3
+      |
+    6 |   minimum_age: 3
+      |   ^^^^^^^^^^^
+      |
+      = help: the keys here are `extra_trusted_authors`, `minimum_age_days`, `recent_commits` and `trusted_authors`
+
+    error: `follow_base_models` must be `true` or `false`
+     --> weighstation.yaml:7:21
+      |
+    7 | follow_base_models: yes
+      |                     ^^^
+    "#);
 }

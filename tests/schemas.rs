@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use weighstation::base::{Document, Problem};
+use weighstation::lock::{Lock, lock_schema};
 use weighstation::manifest::{Manifest, manifest_schema};
 use weighstation::policy::{PolicyLayers, policy_schema};
 
@@ -50,6 +51,8 @@ fn schema_and_reader_of_a_policy_know_the_same_keys() {
         ("pickle: {zzzzzzzz: 1}", "/properties/pickle"),
         ("card: {zzzzzzzz: 1}", "/properties/card"),
         ("trust: {zzzzzzzz: 1}", "/properties/trust"),
+        ("trust: {weights: {zzzzzzzz: 1}}", "/properties/trust/properties/weights"),
+        ("provenance: {zzzzzzzz: 1}", "/properties/provenance"),
         ("license: {zzzzzzzz: 1}", "/properties/license"),
         ("rules: {a-rule: {zzzzzzzz: 1}}", "/$defs/rule_setting/anyOf/1"),
         ("waivers: [{zzzzzzzz: 1}]", "/properties/waivers/items"),
@@ -79,8 +82,38 @@ fn schema_and_reader_of_a_manifest_know_the_same_keys() {
 }
 
 #[test]
+fn schema_and_reader_of_a_lock_know_the_same_keys() {
+    let schema = lock_schema();
+    let problems =
+        |text: &str| Lock::parse(Document::from_bytes("l", text.as_bytes()).unwrap()).unwrap_err();
+    for (text, pointer) in [
+        ("version: 1\nzzzzzzzz: 1", ""),
+        ("version: 1\nmodels: [{zzzzzzzz: 1}]", "/properties/models/items"),
+        (
+            "version: 1\nmodels: [{files: [{zzzzzzzz: 1}]}]",
+            "/properties/models/items/properties/files/items",
+        ),
+    ] {
+        assert_eq!(accepted(&problems(text)), keys(&schema, pointer), "{text}");
+    }
+    assert_eq!(
+        schema["properties"]["models"]["items"]["required"],
+        serde_json::json!(["name", "source", "files"])
+    );
+}
+
+#[test]
+fn the_committed_lock_schema_is_current() {
+    let committed = std::fs::read_to_string("schemas/lock.schema.json").unwrap();
+    assert!(
+        committed == format!("{:#}\n", lock_schema()),
+        "run `weighstation policy schema lock > schemas/lock.schema.json`"
+    );
+}
+
+#[test]
 fn schemas_speak_of_no_null_and_describe_every_key() {
-    for schema in [policy_schema(RULES), manifest_schema()] {
+    for schema in [policy_schema(RULES), manifest_schema(), lock_schema()] {
         assert!(!schema.to_string().contains("null"), "{schema:#}");
         for (key, property) in schema["properties"].as_object().unwrap() {
             assert!(property["description"].is_string(), "{key}");
@@ -88,6 +121,9 @@ fn schemas_speak_of_no_null_and_describe_every_key() {
     }
     let schema = policy_schema(RULES);
     assert_eq!(schema["properties"]["trust"]["properties"]["minimum_score"]["maximum"], 10);
+    let weight = &schema["properties"]["trust"]["properties"]["weights"]["properties"]["gated"];
+    assert_eq!((&weight["minimum"], &weight["maximum"]), (&(-10).into(), &10.into()));
+    assert_eq!(schema["properties"]["follow_base_models"]["type"], "boolean");
     assert_eq!(
         schema["properties"]["waivers"]["items"]["required"],
         serde_json::json!(["rule", "reason", "expires"])

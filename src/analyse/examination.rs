@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::probe::{Ends, Reach};
 use super::{ANALYSERS, Analyser, Artifact, DecompressionAllowance, Probe, Role};
-use crate::base::{Budget, Limits, ReadAt};
+use crate::base::{Budget, Limits, ReadAt, read_up_to};
 use crate::evidence::{
     ArchiveFact, CoverageFact, Evidence, Fact, FileEvidence, FileFact, Format, Origin, PickleFact,
     Status, UnscannedReason,
@@ -73,7 +73,16 @@ pub trait Siblings: Sync {
 
     /// Opens one by its exact path inside the model; `None` if there is no such file.
     fn open(&self, path: &str) -> Option<io::Result<Arc<dyn ReadAt>>>;
+
+    /// What is to be called once before an analysis decodes more than a little: it may wait until
+    /// others are through, so that not too many need their memory at the same time.
+    fn before_heavy_work(&self) -> Option<HeavyWork> {
+        None
+    }
 }
+
+/// Called before heavy work; may wait.
+pub type HeavyWork = Arc<dyn Fn() + Send + Sync>;
 
 /// A file that stands alone.
 #[derive(Clone, Copy, Debug)]
@@ -222,10 +231,29 @@ impl<'a> Examination<'a> {
     /// for something that a loader acts on, and returned is what that is; raw numbers are no
     /// evidence.
     pub fn glance(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
+        self.glance_within(name, bytes, Reach::GLANCE)
+    }
+
+    /// The same for no more than `reach`. What could be a tar further on is looked at as deep as
+    /// any: its header needs more bytes than other magics.
+    pub(super) fn glance_within(
+        &mut self,
+        name: &str,
+        bytes: &dyn ReadAt,
+        reach: Reach,
+    ) -> Vec<Format> {
         if !self.may_examine_member() {
             return Vec::new();
         }
-        self.enter(name, |examination| examination.examine(name, bytes, Reach::GLANCE))
+        let mut reach = reach;
+        if reach.head < Reach::GLANCE.head {
+            let mut start = vec![0; reach.head];
+            let count = read_up_to(bytes, 0, &mut start).unwrap_or(0);
+            if super::archive::tar::could_begin(start.get(..count).unwrap_or(&[])) {
+                reach = Reach::GLANCE;
+            }
+        }
+        self.enter(name, |examination| examination.examine(name, bytes, reach))
     }
 
     /// Analyses a payload met in a pickle's operand, one level deeper. Bytes that turn out to be
@@ -298,6 +326,9 @@ impl<'a> Examination<'a> {
     /// glanced at need not be anything.
     fn examine(&mut self, name: &str, bytes: &dyn ReadAt, reach: Reach) -> Vec<Format> {
         let mark = self.mark();
+        if bytes.is_distant() {
+            reach.announce(bytes);
+        }
         let mut ends = Ends::read(bytes, reach);
         if bytes.seeks_cheaply() {
             ends.read_tail(bytes, reach);
@@ -381,6 +412,7 @@ pub fn analyse_file(
         evidence_full: false,
         decompression: Arc::new(DecompressionAllowance::new(
             length.saturating_mul(limits.decompressed_ratio).max(limits.decompressed_floor),
+            siblings.before_heavy_work(),
         )),
         members_to_list: LISTED_MEMBERS,
         members_to_examine: limits.members,

@@ -1,7 +1,7 @@
 //! JSON token by token, from bytes that are never loaded whole.
 //!
-//! Strict RFC 8259: what one reader accepts and another rejects (NaN, comments, lone surrogates,
-//! raw control characters) is an error here. Memory is bounded by [`TEXT_KEPT`] and the depth
+//! Strict RFC 8259 unless [`JsonReader::read_as_python_does`] says otherwise: what one reader accepts
+//! and another rejects (NaN, comments, lone surrogates, raw control characters) is an error. Memory is bounded by [`TEXT_KEPT`] and the depth
 //! limit, whatever the bytes say. Every token knows its offset.
 
 use std::hash::{DefaultHasher, Hasher as _};
@@ -68,6 +68,8 @@ pub(super) struct JsonReader<'a> {
     text_cut: bool,
     hasher: DefaultHasher,
     token_offset: u64,
+    /// Whether all that Python's `json` accepts is read.
+    python: bool,
 }
 
 impl<'a> JsonReader<'a> {
@@ -86,7 +88,16 @@ impl<'a> JsonReader<'a> {
             text_cut: false,
             hasher: DefaultHasher::new(),
             token_offset: start,
+            python: false,
         }
+    }
+
+    /// Reads all that the `json` module of Python reads, and a little more: NaN and infinities,
+    /// numbers of any length, and halves of surrogate pairs, in whose place U+FFFD stands or
+    /// nothing. What is an error then is one for Python too.
+    pub(super) fn read_as_python_does(mut self) -> Self {
+        self.python = true;
+        self
     }
 
     /// The offset of the next byte.
@@ -288,6 +299,8 @@ impl<'a> JsonReader<'a> {
             b't' => self.word(b"true", Token::Boolean(true))?,
             b'f' => self.word(b"false", Token::Boolean(false))?,
             b'n' => self.word(b"null", Token::Null)?,
+            b'N' if self.python => self.word(b"NaN", Token::Number)?,
+            b'I' if self.python => self.word(b"Infinity", Token::Number)?,
             _ => return Err(self.malformed("this is no JSON value")),
         };
         self.value_done();
@@ -295,6 +308,8 @@ impl<'a> JsonReader<'a> {
     }
 
     fn word(&mut self, word: &[u8], token: Token) -> Result<Token, Stop> {
+        self.text.clear();
+        self.text_cut = false;
         for letter in word {
             if self.peek()? != Some(*letter) {
                 return Err(self.malformed("this is no JSON value"));
@@ -308,13 +323,24 @@ impl<'a> JsonReader<'a> {
         self.text.clear();
         self.text_cut = false;
         while let Some(byte @ (b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) = self.peek()? {
-            if self.text.len() >= NUMBER_LENGTH {
+            if self.text.len() < NUMBER_LENGTH {
+                self.text.push(byte);
+            } else if self.python {
+                self.text_cut = true;
+            } else {
                 return Err(self.malformed("a number has too many digits"));
             }
-            self.text.push(byte);
             self.advance(1);
         }
-        if is_number(&self.text) { Ok(()) } else { Err(self.malformed("this is no JSON number")) }
+        if self.python && self.text == b"-" && self.peek()? == Some(b'I') {
+            self.word(b"Infinity", Token::Number)?;
+            return Ok(());
+        }
+        if self.text_cut || is_number(&self.text) {
+            Ok(())
+        } else {
+            Err(self.malformed("this is no JSON number"))
+        }
     }
 
     /// Reads a string; the cursor stands on its opening quote.
@@ -397,6 +423,11 @@ impl<'a> JsonReader<'a> {
     /// Reads an escape; the cursor stands on its backslash.
     fn escape(&mut self) -> Result<char, Stop> {
         self.advance(1);
+        self.escaped()
+    }
+
+    /// Reads what is escaped; the cursor stands behind the backslash.
+    fn escaped(&mut self) -> Result<char, Stop> {
         let Some(letter) = self.peek()? else {
             return Err(self.malformed("a string has no end"));
         };
@@ -414,26 +445,40 @@ impl<'a> JsonReader<'a> {
                 let first = self.four_digits()?;
                 let code = if (0xD800..0xDC00).contains(&first) {
                     if self.peek()? != Some(b'\\') {
-                        return Err(self.malformed("half a surrogate pair stands alone"));
+                        return self.half_pair();
                     }
                     self.advance(1);
                     if self.peek()? != Some(b'u') {
-                        return Err(self.malformed("half a surrogate pair stands alone"));
+                        self.half_pair()?;
+                        // No second half can be met there: this goes no deeper.
+                        return self.escaped();
                     }
                     self.advance(1);
                     let second = self.four_digits()?;
                     if !(0xDC00..0xE000).contains(&second) {
-                        return Err(self.malformed("half a surrogate pair stands alone"));
+                        let half = self.half_pair()?;
+                        return Ok(char::from_u32(second).unwrap_or(half));
                     }
                     (((first & 0x3FF) << 10) | (second & 0x3FF)).saturating_add(0x1_0000)
                 } else {
                     first
                 };
-                char::from_u32(code)
-                    .ok_or_else(|| self.malformed("half a surrogate pair stands alone"))?
+                match char::from_u32(code) {
+                    Some(character) => character,
+                    None => self.half_pair()?,
+                }
             }
             _ => return Err(self.malformed("this is no JSON escape")),
         })
+    }
+
+    /// What stands for half a surrogate pair.
+    fn half_pair(&self) -> Result<char, Stop> {
+        if self.python {
+            Ok(char::REPLACEMENT_CHARACTER)
+        } else {
+            Err(self.malformed("half a surrogate pair stands alone"))
+        }
     }
 
     fn four_digits(&mut self) -> Result<u32, Stop> {
@@ -573,10 +618,62 @@ mod tests {
         assert!(long.starts_with(&kept));
     }
 
+    fn read_as_python(text: &str) -> Result<String, Stop> {
+        let bytes = text.as_bytes();
+        let mut reader = JsonReader::new(&bytes, 0, bytes.len() as u64, 128).read_as_python_does();
+        let mut texts = String::new();
+        loop {
+            match reader.next()? {
+                Token::End => return Ok(texts),
+                Token::Key | Token::String => texts.push_str(reader.text()),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn python_reads_more() {
+        let digits = "9".repeat(5000);
+        for (text, expected) in [
+            (r#"[NaN, Infinity, -Infinity, -1, "a"]"#, "a"),
+            (&format!(r#"{{"{digits}": -{digits}.5, "b": 1e{digits}}}"#), &format!("{digits}b")),
+            (r#""\ud800x""#, "\u{fffd}x"),
+            (r#""\ud800\"\\x""#, "\"\\x"),
+            (r#""\ud800\u002dx\udc00""#, "-x\u{fffd}"),
+            (r#""\ud800\ud800\udc00""#, "\u{fffd}\u{fffd}"),
+        ] {
+            assert_eq!(read_as_python(text).unwrap(), expected, "{text}");
+            assert!(read_whole(text.as_bytes()).is_err(), "{text}");
+        }
+        for text in [
+            "nan",
+            "+1",
+            "-",
+            "-Inf",
+            "[1,]",
+            "'a'",
+            "// a\n1",
+            "\"\n\"",
+            "\u{feff}1",
+            r#""\ud800"#,
+        ] {
+            assert!(read_as_python(text).is_err(), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = read_whole(&bytes);
+        }
+
+        #[test]
+        fn what_is_json_is_json_for_python_too(text in r#"[\[\]{}:,"\\a-du0-9eE.\- tfnNI]{0,24}"#) {
+            if read_whole(text.as_bytes()).is_ok() {
+                prop_assert!(read_as_python(&text).is_ok(), "{}", text);
+            } else {
+                let _ = read_as_python(&text);
+            }
         }
 
         #[test]

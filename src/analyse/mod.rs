@@ -7,6 +7,7 @@
 mod allowance;
 pub mod archive;
 mod card;
+mod configuration;
 mod examination;
 mod json;
 mod lfs_pointer;
@@ -25,7 +26,7 @@ mod torch;
 
 pub use allowance::DecompressionAllowance;
 pub use card::read_card;
-pub use examination::{Examination, NoSiblings, Siblings, Stop, analyse_file};
+pub use examination::{Examination, HeavyWork, NoSiblings, Siblings, Stop, analyse_file};
 pub use probe::Probe;
 
 use crate::base::ReadAt;
@@ -98,6 +99,7 @@ pub static ANALYSERS: &[&dyn Analyser] = &[
     &pickle::NamedPickle,
     &lfs_pointer::LfsPointer,
     &media::Media,
+    &configuration::Configuration,
     &text::Text,
     &recognised::SentencePiece,
     &recognised::RecognisedByStructure,

@@ -63,6 +63,14 @@ impl Reach {
     /// What bytes get that their container declares to be raw numbers: one small read at each
     /// end. Enough for every magic and for an end record without a comment.
     pub(super) const GLANCE: Self = Self { head: 4096, tail: 1024 };
+
+    /// Announces both ends of `bytes`, which are behind a network, as one.
+    pub(super) fn announce(self, bytes: &dyn ReadAt) {
+        let Ok(length) = bytes.len() else { return };
+        let head = (self.head as u64).min(length);
+        let tail = (self.tail as u64).min(length.saturating_sub(head));
+        bytes.prefetch(&[(0, head), (length.saturating_sub(tail), tail)]);
+    }
 }
 
 impl Ends {

@@ -3,10 +3,12 @@
 mod digest;
 mod editor_schema;
 mod git_blob;
+mod licence;
 mod limits;
 mod located;
 mod path_glob;
 mod problem;
+mod quantity;
 mod read_at;
 mod reading;
 mod repo_id;
@@ -19,15 +21,20 @@ mod yaml;
 pub use digest::{Digest, DigestError, Sha256Hasher};
 pub use editor_schema::{editor_schema, inlining_generator};
 pub use git_blob::{GitBlobHasher, GitBlobId, GitBlobIdError};
+pub use licence::{
+    HUB_LICENCES, HubLicence, LicenceError, LicenceExpression, LicenceId, LicenceTerm,
+    licences_mentioned,
+};
 pub use limits::{Budget, Limits};
 pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
 pub use path_glob::{GlobError, NameGlob, PathGlobs};
 pub use problem::{Problem, render_problems};
+pub use quantity::grouped;
 pub use read_at::{FileBytes, ReadAt, Window, read_exact_at, read_up_to};
 pub use reading::{Fields, Reading, Value, quoted};
 pub use repo_id::{RepoId, RepoIdError};
 pub use revision::{Commit, CommitError, Revision, RevisionError};
 pub use severity::{Severity, UnknownSeverity};
-pub use suggestion::closest;
+pub use suggestion::{closest, edit_distance};
 pub use untrusted::Untrusted;
 pub use yaml::{Content, Node, read_yaml};

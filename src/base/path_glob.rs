@@ -9,7 +9,7 @@ const LONGEST: usize = 512;
 ///
 /// `*` and `?` match within one part of a path, `**` across parts, `[a-z]` and `{a,b}` as usual.
 /// A pattern without `/` matches file names in every folder (`*.bin` matches `a/b.bin`); one with
-/// `/` is matched from the root of the model. Upper and lower case differ.
+/// `/` is matched from the root of the model (`./*.bin` does not match `a/b.bin`). Upper and lower case differ.
 #[derive(Clone, Debug)]
 pub struct PathGlobs(GlobSet);
 
@@ -57,14 +57,16 @@ impl NameGlob {
 }
 
 fn path_glob(pattern: &str) -> Result<Glob, GlobError> {
-    let inner = pattern.strip_prefix("./").unwrap_or(pattern);
+    let anchored = pattern.strip_prefix("./");
+    let inner = anchored.unwrap_or(pattern);
     if inner.starts_with('/') {
         return Err(GlobError("paths inside a model are relative".to_owned()));
     }
     if inner.split('/').any(|part| part == "..") {
         return Err(GlobError("`..` would leave the model".to_owned()));
     }
-    if inner.contains('/') { glob(inner, true) } else { glob(&format!("**/{inner}"), true) }
+    let from_root = anchored.is_some() || inner.contains('/');
+    if from_root { glob(inner, true) } else { glob(&format!("**/{inner}"), true) }
 }
 
 fn glob(pattern: &str, separated: bool) -> Result<Glob, GlobError> {
@@ -91,6 +93,8 @@ mod tests {
         for path in ["a.BIN", "onnx/x/model.onnx", "x/onnx/model.onnx", "b/c"] {
             assert!(!globs.is_match(path), "{path}");
         }
+        let root = PathGlobs::new(["./*.bin"]).unwrap();
+        assert!(root.is_match("a.bin") && !root.is_match("x/a.bin"));
     }
 
     #[test]

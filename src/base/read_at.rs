@@ -27,6 +27,12 @@ pub trait ReadAt: Send + Sync {
     /// it does or fails to do shows only in how long the reads take.
     fn prefetch(&self, _ranges: &[(u64, u64)]) {}
 
+    /// Whether every read of bytes that were not announced by [`prefetch`](Self::prefetch) costs a
+    /// round trip over a network, so that small reads are worth planning.
+    fn is_distant(&self) -> bool {
+        false
+    }
+
     /// Whether reading at a lower offset than before is cheap. False for decompressed streams,
     /// which start again from their beginning.
     fn seeks_cheaply(&self) -> bool {
@@ -186,6 +192,10 @@ impl ReadAt for Window<'_> {
             (length > 0).then(|| (self.start.saturating_add(*offset), length))
         });
         self.parent.prefetch(&inside.collect::<Vec<_>>());
+    }
+
+    fn is_distant(&self) -> bool {
+        self.parent.is_distant()
     }
 
     fn seeks_cheaply(&self) -> bool {

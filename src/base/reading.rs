@@ -127,6 +127,16 @@ impl Reading {
 
     /// Reads the whole document as a mapping.
     pub fn root<'n>(&mut self, root: &'n Node, what: &'static str) -> Option<Fields<'n>> {
+        self.root_written_by(root, what, "`weighstation init` writes one to start from")
+    }
+
+    /// Reads the whole document as a mapping; `help` says where one comes from.
+    pub fn root_written_by<'n>(
+        &mut self,
+        root: &'n Node,
+        what: &'static str,
+        help: &str,
+    ) -> Option<Fields<'n>> {
         match &root.content {
             Content::Map(entries) => Some(Fields::new(entries, root.span)),
             _ => {
@@ -137,7 +147,7 @@ impl Reading {
                 } else {
                     self.problem(span, format!("a {what} must be a mapping, not {kind}"))
                 };
-                self.report(problem.help("`weighstation init` writes one to start from"));
+                self.report(problem.help(help));
                 None
             }
         }
@@ -222,6 +232,17 @@ impl Reading {
         }
     }
 
+    /// Reads a text that has at least one character, of whatever kind: a name that somebody else
+    /// has given.
+    pub fn foreign_text(&mut self, value: &Value<'_>) -> Option<Located<String>> {
+        match value.node.text() {
+            Some(text) if !text.is_empty() => {
+                Some(Located { value: text.to_owned(), span: value.span() })
+            }
+            _ => self.text(value),
+        }
+    }
+
     /// Reads a text that stands for something else.
     pub fn parsed<T>(&mut self, value: &Value<'_>) -> Option<Located<T>>
     where
@@ -301,6 +322,68 @@ impl Reading {
                 None
             }
         }
+    }
+
+    /// Reads a whole number within `range` that may be negative.
+    pub fn signed_number(
+        &mut self,
+        value: &Value<'_>,
+        range: RangeInclusive<i64>,
+    ) -> Option<Located<i64>> {
+        let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+        let Content::Scalar { text, plain } = &value.node.content else {
+            self.wrong_type(value, &wanted);
+            return None;
+        };
+        if value.is_null() {
+            self.wrong_type(value, &wanted);
+            return None;
+        }
+        // As for numbers without a sign; a `+` is no part of a number either.
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let digits = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse::<i64>() {
+            Ok(number) if digits && *plain && range.contains(&number) => {
+                Some(Located { value: number, span: value.span() })
+            }
+            _ => {
+                let words = value.words();
+                let mut problem = self.problem(value.span(), format!("{words} must be {wanted}"));
+                if digits && !plain {
+                    problem = problem.help("write the number without quotes");
+                }
+                self.report(problem);
+                None
+            }
+        }
+    }
+
+    /// Reads `true` or `false`; YAML's other words for them (`yes`, `on`) are refused, because
+    /// YAML 1.2 reads them as text.
+    pub fn truth(&mut self, value: &Value<'_>) -> Option<Located<bool>> {
+        const WANTED: &str = "`true` or `false`";
+        let Content::Scalar { text, plain } = &value.node.content else {
+            self.wrong_type(value, WANTED);
+            return None;
+        };
+        let truth = match text.as_str() {
+            "true" if *plain => true,
+            "false" if *plain => false,
+            _ if value.is_null() => {
+                self.wrong_type(value, WANTED);
+                return None;
+            }
+            _ => {
+                let words = value.words();
+                let mut problem = self.problem(value.span(), format!("{words} must be {WANTED}"));
+                if !plain && matches!(text.as_str(), "true" | "false") {
+                    problem = problem.help("write it without quotes");
+                }
+                self.report(problem);
+                return None;
+            }
+        };
+        Some(Located { value: truth, span: value.span() })
     }
 }
 

@@ -28,8 +28,9 @@ fn folded(word: &str) -> Vec<char> {
 }
 
 /// The number of insertions, deletions, replacements and swaps of neighbours that make `b` of `a`
-/// (the optimal string alignment distance).
-fn edit_distance(a: &[char], b: &[char]) -> usize {
+/// (the optimal string alignment distance). Takes time and memory by the product of the lengths:
+/// callers bound them.
+pub fn edit_distance(a: &[char], b: &[char]) -> usize {
     // Three rows of the table: the one before the last, the last, and the one being filled.
     let mut before = vec![0_usize; b.len().saturating_add(1)];
     let mut last: Vec<usize> = (0..=b.len()).collect();

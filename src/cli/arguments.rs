@@ -32,6 +32,10 @@ pub(super) struct JudgeArguments {
     #[arg(long)]
     pub(super) sha256: bool,
 
+    /// Ask no network, as `HF_HUB_OFFLINE=1` does: models of the Hub come from the local cache
+    #[arg(long)]
+    pub(super) offline: bool,
+
     /// Exit with 0 in spite of findings
     #[arg(long)]
     pub(super) exit_zero: bool,

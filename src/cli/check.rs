@@ -6,8 +6,12 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
+use super::locked::LockArguments;
+use super::subject::Subject;
 use super::{discovery, documents, outputs, pipeline, project};
 use crate::base::closest;
+use crate::finding::Incident;
+use crate::manifest::Unjudged;
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]
@@ -31,12 +35,15 @@ pub(super) struct Arguments {
     discovered: Option<PathBuf>,
 
     #[command(flatten)]
+    lock: LockArguments,
+
+    #[command(flatten)]
     judge: JudgeArguments,
 }
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let Arguments { manifest: path, policy, models, discovered, judge } = arguments;
+    let Arguments { manifest: path, policy, models, discovered, lock, judge } = arguments;
     // Both are read before either's errors are told, so that one run tells all of them.
     let policy = discovery::policy_of(policy.as_deref(), Some(&path));
     let layers = policy.and_then(|policy| discovery::load(&policy));
@@ -49,7 +56,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         Some(root) => project::discovered(root, &path, Some(&manifest))?,
         None => project::Discovered::default(),
     };
+    let lock = lock.read(&path, &manifest.entries)?;
     select(&mut manifest.entries, &models)?;
+    let wishes = !manifest.every_glob_counts();
     let base = path.parent().unwrap_or(Path::new(""));
     let mut subjects = Vec::with_capacity(manifest.entries.len());
     let mut problems = Vec::new();
@@ -62,7 +71,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         }
         let profile = entry.profile.as_deref().or(judge.profile.as_deref());
         let policy = discovery::in_force(&layers, profile, judge.fail_on)?;
-        subjects.push(pipeline::Subject::of_entry(entry, base, policy));
+        let subject = Subject::of_entry(entry.clone(), base, policy);
+        let subject = if wishes { subject.with_globs_as_wishes() } else { subject };
+        subjects.push(lock.bind(&entry, subject));
     }
     if !problems.is_empty() {
         return Err(Failure::of_problems(problems));
@@ -70,15 +81,27 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let request = pipeline::Request {
         subjects,
         manifest: Some(manifest.document),
+        lock: lock.into_comparison(),
+        incidents: if models.is_empty() { unjudged(&manifest.unjudged) } else { Vec::new() },
         policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
         discovered,
         sha256: judge.sha256,
+        offline: judge.offline,
         jobs: judge.jobs,
         progress: !judge.quiet,
     };
     outputs::write(pipeline::run(request), &judge, "check")
+}
+
+/// What the manifest names and nobody judges, unless only some models were asked for.
+fn unjudged(unjudged: &[Unjudged]) -> Vec<Incident> {
+    let incident = |unjudged: &Unjudged| Incident {
+        model: Some(unjudged.name.clone()),
+        message: format!("It is {}, and only models are judged.", unjudged.what),
+    };
+    unjudged.iter().map(incident).collect()
 }
 
 /// Keeps the models that were asked for.

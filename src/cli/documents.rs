@@ -9,7 +9,7 @@ use super::exit::Failure;
 use crate::base::{Document, MAXIMUM_DOCUMENT_BYTES, Untrusted};
 use crate::manifest::Manifest;
 
-/// Reads a policy or manifest; `what` names it in the error.
+/// Reads a policy, manifest or lock; `what` names it in the error.
 ///
 /// # Errors
 /// It can't be read, is no UTF-8, or is too long.
@@ -18,7 +18,10 @@ pub(super) fn read(path: &Path, what: &str) -> Result<Arc<Document>, Failure> {
     let bytes = read_bytes(path).map_err(|error| {
         let failure = Failure::new(format!("the {what} `{shown}` cannot be read: {error}"));
         if error.kind() == io::ErrorKind::NotFound {
-            failure.help("`weighstation init` writes one to start from")
+            failure.help(match what {
+                "lock" => "`weighstation lock` writes it",
+                _ => "`weighstation init` writes one to start from",
+            })
         } else {
             failure
         }

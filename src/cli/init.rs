@@ -66,19 +66,7 @@ mod tests {
 
     #[test]
     fn the_starters_are_read_as_they_are_and_with_every_comment_taken_off() {
-        let rules: Vec<&str> = [
-            "brief-card",
-            "unlisted-global",
-            "unsafe-format",
-            "executable-permission",
-            "missing-safetensors",
-            "unpinned-revision",
-            "missing-card",
-            "incomplete-card",
-            "unreadable-card",
-            "license-missing",
-        ]
-        .to_vec();
+        let rules: Vec<&str> = crate::rules::RULES.iter().map(|rule| rule.meta().id).collect();
         // Settings that stand as comments must be right too: a `# key:` line is one.
         let is_setting = |line: &str| {
             let content = line.trim_start().trim_start_matches("- ");

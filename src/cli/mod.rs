@@ -4,15 +4,21 @@
 //! 3 incomplete.
 
 mod arguments;
+mod base_models;
 mod check;
+mod digests;
 mod discover;
 mod discovery;
 mod documents;
 mod examine;
 mod exit;
 mod explain;
+mod in_parallel;
 mod init;
 mod inspect;
+mod lock;
+mod lock_file;
+mod locked;
 mod outputs;
 mod pipeline;
 mod policy;
@@ -20,6 +26,7 @@ mod progress;
 mod project;
 mod rules;
 mod scan;
+mod subject;
 
 use std::process::ExitCode;
 
@@ -50,6 +57,8 @@ enum Command {
     Check(check::Arguments),
     /// Judge files and folders without a manifest.
     Scan(scan::Arguments),
+    /// Resolve the manifest and write down which commits and files were accepted.
+    Lock(lock::Arguments),
     /// Show the facts about one file, without a policy.
     Inspect(inspect::Arguments),
     /// Explain a rule: what it checks, why, how to fix.
@@ -70,6 +79,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Scan(arguments) => scan::run(arguments),
+        Command::Lock(arguments) => lock::run(&arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),

@@ -1,73 +1,36 @@
 //! From what was asked for to a report: load → resolve → analyse → evaluate.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::base_models::Following;
+use super::examine::{self, DigestNeed};
+use super::in_parallel::in_parallel;
+use super::progress::Progress;
 use super::project::Discovered;
-use super::{documents, examine};
-use crate::analyse;
+use super::subject::Subject;
 use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
-use crate::evidence::{Card, Dossier};
+use crate::evidence::{Authority, Dossier, ListedDigest};
 use crate::finding::{Incident, Report};
-use crate::manifest::Entry;
+use crate::lock::Comparison;
 use crate::policy::Policy;
-use crate::source::{self, Snapshot, SourceError, Wanted, is_hub, resolve_path};
+use crate::source::{Content, Snapshot, SourceOptions, Sources};
 
-/// One model that is to be judged.
-#[derive(Debug)]
-pub(super) struct Subject {
-    /// What the manifest says; `None` for a path given to `scan`.
-    entry: Option<Entry>,
-    /// Its name in reports.
-    name: String,
-    /// Where it is, as shown.
-    source: String,
-    /// Where it is on this machine.
-    path: PathBuf,
-    /// The policy in force.
-    policy: Arc<Policy>,
-}
-
-impl Subject {
-    /// An entry of a manifest in the folder `base`.
-    pub(super) fn of_entry(entry: Entry, base: &Path, policy: Arc<Policy>) -> Self {
-        let path = if is_hub(&entry.source) {
-            PathBuf::from(&entry.source)
-        } else {
-            base.join(&entry.source)
-        };
-        let (name, source) = (entry.name.clone(), entry.source.clone());
-        Self { entry: Some(entry), name, source, path, policy }
-    }
-
-    /// A path given to `scan`.
-    pub(super) fn of_path(name: String, path: PathBuf, policy: Arc<Policy>) -> Self {
-        Self { entry: None, name, source: documents::shown(&path), path, policy }
-    }
-
-    fn resolve(&self) -> Result<Snapshot, SourceError> {
-        let entry = self.entry.as_ref();
-        let wanted = Wanted {
-            revision: entry.and_then(|entry| entry.revision.as_deref()),
-            files: entry.map_or(&[], |entry| entry.files.as_slice()),
-        };
-        // A folder on this machine that is called `hf:` must never stand in for the Hub.
-        let text = self.path.to_string_lossy();
-        if is_hub(&text) {
-            return source::resolve(&text, Path::new(""), wanted);
-        }
-        resolve_path(&self.path, wanted)
-    }
-}
+/// Models that are resolved at once if one of them is on the Hub: nearly all of it is waiting.
+const RESOLVED_AT_ONCE: usize = 8;
 
 /// What is to be judged, and how.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) subjects: Vec<Subject>,
     pub(super) manifest: Option<Arc<Document>>,
+    /// What was resolved and accepted before, if there is a lock.
+    pub(super) lock: Option<Comparison>,
+    /// What is known not to be judged.
+    pub(super) incidents: Vec<Incident>,
     /// The policy without a profile.
     pub(super) policy: Arc<Policy>,
     /// The policy as shown.
@@ -78,6 +41,8 @@ pub(super) struct Request {
     pub(super) discovered: Discovered,
     /// Whether every file's digest is wanted.
     pub(super) sha256: bool,
+    /// Whether no network may be asked.
+    pub(super) offline: bool,
     pub(super) jobs: Option<NonZeroUsize>,
     /// Whether progress may be shown.
     pub(super) progress: bool,
@@ -97,44 +62,48 @@ pub(super) fn run(request: Request) -> Run {
     let began = Instant::now();
     let now = jiff::Timestamp::now();
     let limits = Limits::default();
-    let mut incidents = request.discovered.incidents;
-
-    let snapshots: Vec<Snapshot> =
-        request.subjects.iter().map(|subject| resolve(subject, &mut incidents)).collect();
-    let sha256 = request.sha256;
-    let looks: Vec<examine::Look<'_>> = request
-        .subjects
-        .iter()
-        .zip(&snapshots)
-        .map(|(subject, snapshot)| examine::Look {
-            snapshot,
-            wants_digest: Box::new(move |path| {
-                sha256 || binds_digest(&subject.policy, &subject.name, path)
-            }),
-        })
-        .collect();
-    let evidence = examine::examine(&looks, &limits, request.jobs, request.progress);
-    drop(looks);
-
-    let mut judged = Vec::with_capacity(snapshots.len());
-    for ((subject, snapshot), files) in request.subjects.into_iter().zip(snapshots).zip(evidence) {
-        let card = read_card(&snapshot, &limits);
-        let dossier = Dossier {
-            files,
-            card,
-            is_repository: snapshot.is_repository,
-            repository: snapshot.repository,
-        };
-        let Subject { entry, name, source, policy, .. } = subject;
-        let revision = snapshot.revision.map(|commit| commit.to_string());
-        judged.push(Judged { entry, name, source, revision, dossier, policy });
+    let mut incidents = request.incidents;
+    incidents.extend(request.discovered.incidents);
+    let policies = request.subjects.iter().map(|subject| &subject.policy);
+    let sources = Sources::new(SourceOptions {
+        offline: request.offline,
+        recent_commits: policies.map(|policy| policy.provenance.recent_commits).max().unwrap_or(0),
+    });
+    let mut lock = request.lock;
+    if let Some(comparison) = lock.as_mut().filter(|lock| !lock.binding) {
+        let heads = in_parallel(&request.subjects, RESOLVED_AT_ONCE, |subject| {
+            Some((subject.name.clone(), subject.head(&sources)?))
+        });
+        comparison.heads.extend(heads.into_iter().flatten());
     }
 
+    let look = Look {
+        sources: &sources,
+        limits: &limits,
+        lock: lock.as_ref(),
+        sha256: request.sha256,
+        jobs: request.jobs,
+        progress: request.progress,
+    };
+    let is_locked = look.lock.is_some_and(|comparison| comparison.binding);
+    let mut following = Following::new(is_locked);
+    let mut subjects = request.subjects;
+    let mut judged = Vec::with_capacity(subjects.len());
+    loop {
+        let batch = look.at(subjects, &mut incidents);
+        subjects = following.next(&batch, &mut incidents);
+        judged.extend(batch);
+        if subjects.is_empty() {
+            break;
+        }
+    }
+
+    let lock_document = lock.as_ref().map(|comparison| Arc::clone(&comparison.lock.document));
     let run = evaluate::Run {
         version: env!("CARGO_PKG_VERSION"),
         timestamp: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         now,
-        lock: None,
+        lock,
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         policy: request.policy,
         policy_name: request.policy_name,
@@ -143,55 +112,92 @@ pub(super) fn run(request: Request) -> Run {
         incidents,
     };
     let report = evaluate(judged, run);
-    let documents = request
-        .manifest
-        .into_iter()
-        .chain(request.policy_documents)
-        .chain(request.discovered.documents)
-        .collect();
+    let documents = request.manifest.into_iter().chain(request.policy_documents);
+    let documents = documents.chain(lock_document).chain(request.discovered.documents).collect();
     Run { report, elapsed: began.elapsed(), documents }
 }
 
-/// The facts of a repository's model card: `README.md` at its root, whatever its case, selected
-/// by `files:` or not. A card that cannot be opened is a card with nothing in it.
-fn read_card(snapshot: &Snapshot, limits: &Limits) -> Option<Card> {
-    if !snapshot.is_repository {
-        return None;
-    }
-    let file = snapshot.files.iter().find(|file| file.path.eq_ignore_ascii_case("README.md"))?;
-    let opened = file.open()?.and_then(|opened| opened.bytes.into_read_at());
-    Some(match opened {
-        Ok(bytes) => analyse::read_card(&file.path, &*bytes, limits),
-        Err(error) => Card {
-            path: file.path.clone(),
-            front_matter_error: Some(format!("the card cannot be read: {error}")),
-            ..Card::default()
-        },
-    })
+/// How models are looked at.
+struct Look<'a> {
+    sources: &'a Sources,
+    limits: &'a Limits,
+    lock: Option<&'a Comparison>,
+    sha256: bool,
+    jobs: Option<NonZeroUsize>,
+    progress: bool,
 }
 
-/// Lists the files of a subject. What keeps it from being judged becomes an incident, and the
-/// snapshot is empty.
-fn resolve(subject: &Subject, incidents: &mut Vec<Incident>) -> Snapshot {
-    let mut incident = |message: String| {
-        incidents.push(Incident { model: Some(subject.name.clone()), message });
-    };
-    let snapshot = match subject.resolve() {
-        Ok(snapshot) => snapshot,
-        Err(error) => {
-            incident(error.to_string());
-            return Snapshot::default();
+impl Look<'_> {
+    /// Resolves and examines models; the same number in the same order.
+    fn at(&self, subjects: Vec<Subject>, incidents: &mut Vec<Incident>) -> Vec<Judged> {
+        // Of models on this machine nothing is to be waited for.
+        let remote = subjects.iter().any(Subject::is_remote);
+        let threads = if remote { RESOLVED_AT_ONCE } else { 1 };
+        let resolved = Progress::resolving(self.progress && remote, subjects.len(), |resolved| {
+            in_parallel(&subjects, threads, |subject| {
+                let result = subject.snapshot(self.sources);
+                resolved.fetch_add(1, Ordering::Relaxed);
+                result
+            })
+        });
+        let mut snapshots = Vec::with_capacity(subjects.len());
+        for (snapshot, messages) in resolved {
+            snapshots.push(snapshot);
+            incidents.extend(messages);
         }
-    };
-    for glob in &snapshot.unmatched {
-        let glob = crate::base::Untrusted(glob);
-        incident(format!(
-            "`{glob}` in `files` matches no file of `{}`; correct it or take it out",
-            subject.source
-        ));
+        let looks: Vec<examine::Look<'_>> = subjects
+            .iter()
+            .zip(&snapshots)
+            .map(|(subject, snapshot)| examine::Look {
+                snapshot,
+                needs_digest: Box::new(move |path| self.digest_need(subject, snapshot, path)),
+                verify: subject.policy.integrity.verify,
+            })
+            .collect();
+        let evidence = examine::examine(&looks, self.limits, self.jobs, self.progress);
+        drop(looks);
+        let cards =
+            in_parallel(&snapshots, threads, |snapshot| examine::read_card(snapshot, self.limits));
+
+        let looked_at = snapshots.into_iter().zip(evidence).zip(cards);
+        let judged = subjects.into_iter().zip(looked_at);
+        judged
+            .map(|(subject, ((snapshot, files), card))| {
+                let (card, unfetched_card) = match card {
+                    Ok(card) => (card, None),
+                    Err(reason) => (None, Some(reason)),
+                };
+                let dossier = Dossier {
+                    files,
+                    card,
+                    unfetched_card,
+                    is_repository: snapshot.is_repository,
+                    repository: snapshot.repository,
+                };
+                subject.judged(snapshot.revision, dossier)
+            })
+            .collect()
     }
-    if snapshot.unmatched.is_empty() && snapshot.selected().next().is_none() {
-        incident(format!("`{}` holds no files; there is nothing to judge", subject.source));
+
+    /// Why the digest of a file is needed, if it is.
+    fn digest_need(&self, subject: &Subject, snapshot: &Snapshot, path: &str) -> DigestNeed {
+        let compared = subject.is_accepted(self.lock) && !is_listed_with_sha256(snapshot, path);
+        if compared || binds_digest(&subject.policy, &subject.name, path) {
+            DigestNeed::Bound
+        } else if self.sha256 {
+            DigestNeed::Shown
+        } else {
+            DigestNeed::None
+        }
     }
-    snapshot
+}
+
+/// Whether the Hub says what the file's SHA-256 is, so that it need not be read to be compared.
+fn is_listed_with_sha256(snapshot: &Snapshot, path: &str) -> bool {
+    let Some(file) = snapshot.file(path) else { return false };
+    let listed = file.listing.map(|listing| (listing.authority, listing.digest));
+    matches!(
+        (&file.content, listed),
+        (Content::Remote(_), Some((Authority::Hub, ListedDigest::Sha256(_))))
+    )
 }

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::exit::{Failure, Verdict};
 use super::{discovery, documents};
 use crate::base::{Untrusted, closest};
+use crate::lock::lock_schema;
 use crate::manifest::manifest_schema;
 use crate::policy::policy_schema;
 use crate::rules::RULES;
@@ -25,7 +26,7 @@ enum PolicyCommand {
     Show(ShowArguments),
     /// Check a policy without judging any model
     Check(CheckArguments),
-    /// Print the JSON Schema of policies or manifests, for editors
+    /// Print the JSON Schema of policies, manifests or locks, for editors
     Schema(SchemaArguments),
 }
 
@@ -68,6 +69,8 @@ enum SchemaOf {
     Policy,
     /// `models.yaml`
     Manifest,
+    /// `models.lock`
+    Lock,
 }
 
 /// Runs the command.
@@ -128,6 +131,7 @@ fn schema_text(of: SchemaOf) -> String {
     let schema = match of {
         SchemaOf::Policy => policy_schema(&rules),
         SchemaOf::Manifest => manifest_schema(),
+        SchemaOf::Lock => lock_schema(),
     };
     format!("{schema:#}\n")
 }

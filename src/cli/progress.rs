@@ -1,6 +1,8 @@
 //! Progress on long work, where somebody watches.
 
 use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -22,6 +24,40 @@ impl Progress {
         wanted && std::io::stderr().is_terminal() && std::env::var_os("CI").is_none()
     }
 
+    /// Does `work`, which counts the models that it has resolved, and shows the count while it
+    /// lasts.
+    pub(super) fn resolving<T>(
+        wanted: bool,
+        models: usize,
+        work: impl FnOnce(&AtomicUsize) -> T,
+    ) -> T {
+        let resolved = AtomicUsize::new(0);
+        if !Self::wanted(wanted) {
+            return work(&resolved);
+        }
+        // Dropped when the work is done, a panic included: the watching thread sees that at once.
+        let (at_work, ended) = mpsc::channel::<()>();
+        let shown = &resolved;
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let goes_on =
+                    |time| ended.recv_timeout(time) == Err(mpsc::RecvTimeoutError::Timeout);
+                if !goes_on(PATIENCE) {
+                    return;
+                }
+                let bar = bar(models, "models resolved");
+                while goes_on(INTERVAL) {
+                    bar.set_position(shown.load(Ordering::Relaxed) as u64);
+                    bar.tick();
+                }
+                bar.finish_and_clear();
+            });
+            let result = work(&resolved);
+            drop(at_work);
+            result
+        })
+    }
+
     /// Watches until `wait`, which returns after the given time at the latest, says that the work
     /// is finished.
     pub(super) fn watch(wait: impl Fn(Duration) -> Counts, files: usize, models: usize) {
@@ -29,23 +65,33 @@ impl Progress {
         if counts.finished {
             return;
         }
-        let bar = ProgressBar::with_draw_target(
-            Some(files as u64),
-            ProgressDrawTarget::stderr_with_hz(10),
-        );
-        let style =
-            ProgressStyle::with_template("  {spinner} [{wide_bar}] {pos}/{len} files {msg}");
-        if let Ok(style) = style {
-            bar.set_style(style.progress_chars("=> "));
-        }
+        let bar = bar(files, "files");
         let of_models = if models == 1 { "1 model".to_owned() } else { format!("{models} models") };
         while !counts.finished {
             bar.set_position(counts.files as u64);
-            let megabytes = counts.bytes / 1_000_000;
-            bar.set_message(format!("of {of_models}, {megabytes} MB"));
+            bar.set_message(format!("of {of_models}, {}", amount(counts.bytes)));
             bar.tick();
             counts = wait(INTERVAL);
         }
         bar.finish_and_clear();
+    }
+}
+
+fn bar(length: usize, what: &str) -> ProgressBar {
+    let bar =
+        ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr_with_hz(10));
+    let template = format!("  {{spinner}} [{{wide_bar}}] {{pos}}/{{len}} {what} {{msg}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar
+}
+
+/// Bytes as people read them.
+fn amount(bytes: u64) -> String {
+    if bytes < 10_000_000 {
+        format!("{} kB", bytes / 1_000)
+    } else {
+        format!("{} MB", bytes / 1_000_000)
     }
 }

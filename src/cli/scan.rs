@@ -10,6 +10,7 @@ use clap::Args;
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::project::Discovered;
+use super::subject::Subject;
 use super::{discovery, documents, outputs, pipeline};
 
 /// Arguments of `scan`.
@@ -43,15 +44,18 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let subjects = paths
         .iter()
         .zip(names)
-        .map(|(path, name)| pipeline::Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
+        .map(|(path, name)| Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
     let request = pipeline::Request {
         subjects: subjects.collect(),
         manifest: None,
+        lock: None,
+        incidents: Vec::new(),
         policy: in_force,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
         discovered: Discovered::default(),
         sha256: judge.sha256,
+        offline: judge.offline,
         jobs: judge.jobs,
         progress: !judge.quiet,
     };

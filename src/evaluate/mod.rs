@@ -4,9 +4,11 @@
 //! rule reports is in the report, at the severity of the policy in force, and only a waiver that
 //! holds today keeps it from failing the gate.
 
+mod base_models;
 mod coverage;
 mod fingerprint;
 mod globals;
+mod lock;
 mod merging;
 mod outcome;
 mod place;
@@ -22,16 +24,19 @@ use jiff::civil::Date;
 use crate::base::{Digest, Severity};
 use crate::discover::CodeReference;
 use crate::evidence::Dossier;
-use crate::finding::{Finding, Incident, ModelReport, Report, RuleMeta};
-use crate::lock::Lock;
+use crate::finding::{BaseModelReport, Finding, Incident, ModelReport, Report, RuleMeta};
+use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, LockState, RULES, Violation};
+use crate::rules::{Case, NamedBy, RULES, Violation, trust_report};
 
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
 
+#[cfg(test)]
+pub(crate) use coverage::unfetched;
+pub use lock::accepted;
 pub use waivers::binds_digest;
 
 /// One model with all that is known of it and the policy that judges it.
@@ -49,6 +54,8 @@ pub struct Judged {
     pub dossier: Dossier,
     /// The policy in force for it, its profile applied.
     pub policy: Arc<Policy>,
+    /// Who named it, if it is in the run only because another model builds on it.
+    pub named_by: Option<NamedBy>,
 }
 
 /// What a run is beside its models.
@@ -63,7 +70,7 @@ pub struct Run {
     /// The moment of the run.
     pub now: jiff::Timestamp,
     /// What was resolved and accepted before; `None` if nothing is to be compared.
-    pub lock: Option<Lock>,
+    pub lock: Option<Comparison>,
     /// The policy without a profile: its `fail_on` is the run's, and its waivers are looked after
     /// even if every entry has a profile.
     pub policy: Arc<Policy>,
@@ -84,10 +91,14 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
     let mut fingerprints = Fingerprints::default();
     // With the index of its model, for the order.
     let mut findings: Vec<(usize, Finding)> = Vec::new();
-    for (index, judged) in cases.iter().enumerate() {
+    let base_models = base_models::of_each(&cases);
+    for (index, (judged, base_models)) in cases.iter().zip(&base_models).enumerate() {
         waivers.register(&judged.policy);
+        if judged.dossier.is_unfetched() {
+            waivers.excuse(&judged.policy, &judged.name);
+        }
         let digests = digests_by_path(&judged.dossier);
-        for ruling in rulings(judged, &run) {
+        for ruling in rulings(judged, base_models, &run) {
             let mut finding = judged.finding(ruling, &mut fingerprints);
             let digest = finding.location.path.as_ref().and_then(|path| digests.get(path.as_str()));
             finding.waiver = waivers.cover(&judged.policy, &finding, digest.copied());
@@ -102,6 +113,8 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
     findings.extend(
         waivers.findings(&mut fingerprints).into_iter().map(|finding| (usize::MAX, finding)),
     );
+    let stale = lock::findings(run.lock.as_ref(), &run.policy, &mut fingerprints);
+    findings.extend(stale.into_iter().map(|finding| (usize::MAX, finding)));
     // Stable: equal keys stay in the order of rules and evidence.
     findings.sort_by(|(left_model, left), (right_model, right)| {
         right
@@ -119,7 +132,11 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
         version: run.version,
         timestamp: run.timestamp,
         outcome: crate::finding::Outcome::Incomplete,
-        models: cases.into_iter().map(Judged::into_report).collect(),
+        models: cases
+            .into_iter()
+            .zip(base_models)
+            .map(|(judged, base_models)| judged.into_report(base_models))
+            .collect(),
         findings: findings.into_iter().map(|(_, finding)| finding).collect(),
         incidents,
         rules,
@@ -139,18 +156,24 @@ struct Ruling {
 }
 
 /// What the rules that are on say of one model, in registry order, one per subject and place.
-fn rulings(judged: &Judged, run: &Run) -> Vec<Ruling> {
+fn rulings(judged: &Judged, base_models: &[BaseModelReport], run: &Run) -> Vec<Ruling> {
     let case = Case {
         entry: judged.entry.as_ref(),
         dossier: &judged.dossier,
         policy: &judged.policy,
-        lock: lock_state(judged, run.lock.as_ref()),
+        lock: lock::state(judged, run.lock.as_ref()),
         now: run.now,
+        base_models,
+        named_by: judged.named_by.as_ref(),
     };
     let mut rulings = Vec::new();
     for rule in RULES {
         let meta = rule.meta();
-        let Some(severity) = severity::in_force(&judged.policy, meta) else { continue };
+        let in_force = severity::in_force(&judged.policy, meta);
+        let Some(severity) = lock::severity(in_force, meta, run.lock.as_ref()) else { continue };
+        if judged.dossier.unfetched_card.is_some() && coverage::is_about_card(meta) {
+            continue;
+        }
         let mut violations = Vec::new();
         rule.check(&case, &mut violations);
         rulings.extend(merging::one_per_subject(violations).into_iter().map(|violation| Ruling {
@@ -160,13 +183,6 @@ fn rulings(judged: &Judged, run: &Run) -> Vec<Ruling> {
         }));
     }
     rulings
-}
-
-/// What the lock says of a model. A path given to `scan` has no name that a lock could know.
-fn lock_state<'a>(judged: &Judged, lock: Option<&'a Lock>) -> LockState<'a> {
-    let (Some(entry), Some(lock)) = (&judged.entry, lock) else { return LockState::NoLock };
-    let locked = lock.models.iter().find(|model| model.name == entry.name);
-    locked.map_or(LockState::Unlocked, LockState::Locked)
 }
 
 impl Judged {
@@ -191,7 +207,8 @@ impl Judged {
         }
     }
 
-    fn into_report(self) -> ModelReport {
+    fn into_report(self, base_models: Vec<BaseModelReport>) -> ModelReport {
+        let trust = trust_report(&self.dossier, &self.policy.trust);
         let card = self
             .dossier
             .is_repository
@@ -206,8 +223,8 @@ impl Judged {
             name: self.name,
             source: self.source,
             revision: self.revision,
-            trust: None,
-            base_models: Vec::new(),
+            trust,
+            base_models,
             card,
             files,
             fail_on: Some(self.policy.fail_on),

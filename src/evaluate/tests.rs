@@ -8,11 +8,13 @@ use jiff::civil::date;
 
 use super::*;
 use crate::base::{Document, Place, Severity, Span};
-use crate::evidence::{CoverageFact, Fact, FileFact, UnscannedReason};
+use crate::evidence::{
+    CoverageFact, Fact, FileFact, ReferenceFact, ReferenceKind, UnscannedReason,
+};
 use crate::finding::{Outcome, Verdict};
 use crate::policy::{GlobalPattern, RuleSetting, Waiver};
 use crate::rules::tests::dossiers::{
-    call_fact, dossier, entry, file, import_fact, one, policy, stream_fact,
+    call_fact, dossier, entry, file, import_fact, on_the_hub, one, policy, repository, stream_fact,
 };
 
 /// A policy that is silent on cards and formats, so that tests see only what they are about.
@@ -58,6 +60,7 @@ fn judged(name: &str, dossier: Dossier, policy: Policy) -> Judged {
         entry: Some(entry),
         revision: None,
         dossier,
+        named_by: None,
         policy: Arc::new(policy),
     }
 }
@@ -103,6 +106,31 @@ fn a_clean_model_passes() {
     assert_eq!(rules_of(&report), [] as [&str; 0]);
     assert_eq!(report.outcome, Outcome::Pass);
     assert_eq!(report.models[0].files[0].globals[0].verdict, Verdict::Allowed);
+}
+
+#[test]
+fn the_trust_score_is_that_of_the_models_own_policy() {
+    let mut trusting = quiet();
+    trusting.trust.trusted_publishers = vec!["acme".to_owned()];
+    let hub = || on_the_hub(repository("acme/ranker"), [file("README.md")]);
+    let cases = vec![
+        judged("trusted", hub(), trusting),
+        judged("unknown", hub(), quiet()),
+        judged("local", clean(), quiet()),
+    ];
+    let report = run(cases, quiet());
+    let scores: Vec<Option<u8>> =
+        report.models.iter().map(|model| model.trust.as_ref().map(|trust| trust.score)).collect();
+    assert_eq!(scores, [Some(5), Some(2), None]);
+}
+
+#[test]
+fn a_low_score_fails_and_its_finding_stands_at_the_source() {
+    let mut asking = quiet();
+    asking.trust.minimum_score = 3;
+    let report = run_one(on_the_hub(repository("acme/ranker"), [file("README.md")]), asking);
+    assert_eq!((rules_of(&report), report.outcome), (vec!["low-trust"], Outcome::Fail));
+    assert_eq!(report.findings[0].manifest.as_ref().unwrap().line, 2);
 }
 
 #[test]
@@ -444,4 +472,142 @@ fn taking_an_allowance_away_never_helps() {
             }
         }
     }
+}
+
+/// A model at a source, that names others.
+fn building_on(name: &str, source: &str, named: &[(&str, Option<&str>)]) -> Judged {
+    let facts = named.iter().map(|(target, revision)| {
+        Fact::Reference(ReferenceFact {
+            kind: ReferenceKind::AdapterBase,
+            target: (*target).to_owned(),
+            revision: revision.map(str::to_owned),
+        })
+    });
+    let mut judged = judged(name, one("adapter_config.json", facts), quiet());
+    judged.source = source.to_owned();
+    judged
+}
+
+#[test]
+fn base_models_are_listed_with_the_entry_that_judges_them() {
+    let commit = "714eb0fa89d2f80546fda750413ed43d93601a13";
+    let mut base = building_on("base", "hf://acme/base", &[("Acme/base", None)]);
+    base.revision = Some(commit.to_owned());
+    let mut gone = building_on("gone", "hf://acme/gone", &[]);
+    gone.dossier.files.clear();
+    let named = [
+        ("acme/BASE", None),
+        ("acme/base", Some(commit)),
+        ("acme/base", Some("v1")),
+        ("acme/gone", None),
+        ("./base", None),
+    ];
+    let cases = vec![building_on("adapter", "./adapter", &named), base, gone];
+    let report = run(cases, quiet());
+    let listed: Vec<_> = report.models[0]
+        .base_models
+        .iter()
+        .map(|base| (base.target.as_str(), base.revision.as_deref(), base.judged_as.as_deref()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            ("acme/BASE", None, Some("base")),
+            ("acme/base", Some(commit), Some("base")),
+            ("acme/base", Some("v1"), None),
+            ("acme/gone", None, None),
+            ("./base", None, None),
+        ]
+    );
+    assert_eq!(report.models[1].base_models, [], "a model does not build on itself");
+    let unjudged = report.findings.iter().filter(|finding| finding.rule == "unjudged-base-model");
+    assert_eq!(unjudged.count(), 3);
+}
+
+#[test]
+fn an_unpinned_base_model_says_who_named_it() {
+    let mut base = building_on("adapter → acme/base", "hf://acme/base", &[]);
+    base.entry = Some(Entry { origin: "hf://acme/base".parse().unwrap(), ..base.entry.unwrap() });
+    base.entry.as_mut().unwrap().source = "hf://acme/base".into();
+    let file = Some("adapter_config.json".to_owned());
+    base.named_by = Some(NamedBy { model: "adapter".into(), file });
+    let report = run(vec![base], quiet());
+    let found = report.findings.iter().find(|finding| finding.rule == "unpinned-revision").unwrap();
+    assert_eq!(
+        found.description,
+        "`hf://acme/base` is named by `adapter_config.json` of `adapter`, without the commit that \
+         is meant: loaders take whatever its publisher has uploaded last."
+    );
+}
+
+/// A lock that names `ranker`, whose one file holds `weights`, and `legacy`.
+fn comparison(binding: bool) -> Comparison {
+    let digest = Digest::of(b"weights");
+    let text = format!(
+        "version: 1\nmodels:\n  - name: ranker\n    source: ./models/ranker\n    files: [{{ path: \
+         model.pkl, size: 100, sha256: {digest} }}]\n  - name: legacy\n    source: ./legacy\n    \
+         files: [{{ path: a, size: 1, sha256: {digest} }}]\n"
+    );
+    let document = Document { path: "models.lock".to_owned(), text };
+    Comparison {
+        lock: crate::lock::Lock::parse(Arc::new(document)).unwrap(),
+        binding,
+        entries: vec!["ranker".to_owned()],
+        heads: std::collections::BTreeMap::new(),
+    }
+}
+
+fn run_locked(name: &str, content: &str, policy: Policy, lock: Comparison) -> Report {
+    let dossier = dossier([file("model.pkl").content(content).fact(stream_fact())]);
+    let cases = vec![judged(name, dossier, policy.clone())];
+    evaluate(
+        cases,
+        Run {
+            version: "0.1.0",
+            timestamp: "2026-10-01T00:00:00Z".to_owned(),
+            today: date(2026, 10, 1),
+            now: "2026-10-01T00:00:00Z".parse().unwrap(),
+            lock: Some(lock),
+            policy: Arc::new(policy),
+            policy_name: "weighstation.yaml".to_owned(),
+            manifest: Some("models.yaml".to_owned()),
+            references: Vec::new(),
+            incidents: Vec::new(),
+        },
+    )
+}
+
+#[test]
+fn what_the_lock_names_and_the_manifest_does_not_belongs_to_no_model() {
+    let report = run_locked("ranker", "weights", quiet(), comparison(true));
+    assert_eq!(rules_of(&report), ["stale-lock"]);
+    assert_eq!(report.outcome, Outcome::Pass);
+    let finding = &report.findings[0];
+    let place = finding.manifest.as_ref().unwrap();
+    assert_eq!((finding.model.as_str(), place.file.as_str(), place.line), ("", "models.lock", 6));
+    assert_eq!(place.snippet, "legacy");
+    let mut off = quiet();
+    off.rules.insert("stale-lock".to_owned(), RuleSetting::Off);
+    let report = run_locked("ranker", "weights", off, comparison(true));
+    assert_eq!(rules_of(&report), [] as [&str; 0]);
+}
+
+#[test]
+fn other_bytes_than_the_locked_ones_fail() {
+    let report = run_locked("ranker", "changed", quiet(), comparison(false));
+    assert_eq!(rules_of(&report), ["lock-mismatch", "stale-lock"]);
+    assert_eq!(report.outcome, Outcome::Fail);
+}
+
+#[test]
+fn only_a_binding_lock_overrules_the_policy() {
+    let mut off = quiet();
+    off.rules.insert("unlocked-model".to_owned(), RuleSetting::Off);
+    off.rules.insert("stale-lock".to_owned(), RuleSetting::Off);
+    let report = run_locked("other", "weights", off.clone(), comparison(false));
+    assert_eq!((rules_of(&report).len(), report.outcome), (0, Outcome::Pass));
+    let report = run_locked("other", "weights", off, comparison(true));
+    assert_eq!(rules_of(&report), ["unlocked-model"]);
+    assert_eq!(report.findings[0].severity, Severity::Critical);
+    assert_eq!(report.outcome, Outcome::Fail);
 }

@@ -41,6 +41,8 @@ struct Record {
     would_cover: usize,
     /// All matched but the digest.
     met_other_bytes: bool,
+    /// It may cover something in a model of which not everything could be judged.
+    excused: bool,
     /// The severities of `expired-waiver` and `unused-waiver`: the highest of the policies that
     /// hold the waiver.
     expired_severity: Option<Severity>,
@@ -63,6 +65,17 @@ impl WaiverRegister {
             let in_force = |meta| severity::in_force(policy, meta);
             record.expired_severity = record.expired_severity.max(in_force(ExpiredWaiver.meta()));
             record.unused_severity = record.unused_severity.max(in_force(UnusedWaiver.meta()));
+        }
+    }
+
+    /// Excuses the waivers of `policy` that could cover something in `model`, of which not
+    /// everything could be judged: that they cover nothing says nothing.
+    pub(super) fn excuse(&mut self, policy: &Policy, model: &str) {
+        for waiver in &policy.waivers {
+            let index = self.known.get(&identity(waiver));
+            if let Some(record) = index.and_then(|index| self.records.get_mut(*index)) {
+                record.excused |= covers_name(&record.model, model);
+            }
         }
     }
 
@@ -117,7 +130,7 @@ impl WaiverRegister {
                     record.expired_severity,
                     ExpiredWaiver::violation(waiver, record.would_cover),
                 )
-            } else if record.covered == 0 {
+            } else if record.covered == 0 && !record.excused {
                 (
                     UnusedWaiver.meta(),
                     record.unused_severity,
@@ -155,6 +168,7 @@ impl Record {
             covered: 0,
             would_cover: 0,
             met_other_bytes: false,
+            excused: false,
             expired_severity: None,
             unused_severity: None,
         }

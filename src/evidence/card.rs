@@ -15,10 +15,13 @@ pub struct Card {
     pub text: String,
     /// The headings, in order.
     pub sections: Vec<CardSection>,
-    /// The licence that the front matter names.
+    /// What the front matter says of the licence; `None` if it says nothing.
     pub licence: Option<Licence>,
     /// `base_model` of the front matter, in order (untrusted).
     pub base_models: Vec<String>,
+    /// `base_model_relation` of the front matter: `adapter`, `finetune`, `merge`, `quantized`
+    /// (untrusted).
+    pub base_model_relation: Option<String>,
     /// Why the front matter could not be read, if it is there and broken.
     pub front_matter_error: Option<String>,
 }
@@ -37,11 +40,11 @@ pub struct CardSection {
     pub words: u64,
 }
 
-/// A licence as the front matter gives it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What the front matter says of the licence. One of the fields at least is filled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Licence {
-    /// `license:` (untrusted).
-    pub id: String,
+    /// `license:`, one text or a list of them: ids of the Hub or SPDX expressions (untrusted).
+    pub ids: Vec<String>,
     /// `license_name:`, for `license: other` (untrusted).
     pub name: Option<String>,
     /// `license_link:` (untrusted).

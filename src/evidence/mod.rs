@@ -25,7 +25,7 @@ pub use pickle::{
     Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, MutationOpcode, PickleFact,
     StreamSummary,
 };
-pub use reference::{ReferenceFact, ReferenceKind};
+pub use reference::{NamedModel, ReferenceFact, ReferenceKind};
 pub use repository::{
     BranchMembership, CardData, Gate, HubScan, ListedDigest, ListedFile, Repository,
     RepositoryCommit, ScanProgress, ScanStatus, ScannerResult,
@@ -42,6 +42,9 @@ pub struct Dossier {
     pub files: Vec<FileEvidence>,
     /// The model card (`README.md` at the root), if there is one. `None` for a single file.
     pub card: Option<Card>,
+    /// Why the model card could not be fetched, if the network did not bring it: then nothing is
+    /// known of it, not even that it is incomplete.
+    pub unfetched_card: Option<String>,
     /// Whether the entry is a folder or repository, which should have a card, and not one file.
     pub is_repository: bool,
     /// What the Hub says of it; `None` for a model on this machine.
@@ -65,6 +68,24 @@ pub struct FileEvidence {
     pub status: Status,
     /// The facts, in the order of the bytes as far as an analyser knows it.
     pub evidence: Vec<Evidence>,
+}
+
+impl Dossier {
+    /// Whether the network did not bring all that is to be judged: then nothing follows from what
+    /// is not there.
+    pub fn is_unfetched(&self) -> bool {
+        self.unfetched_card.is_some() || self.files.iter().any(FileEvidence::is_unfetched)
+    }
+}
+
+impl FileEvidence {
+    /// Whether the network did not bring the file, or not all of it: then what was found counts,
+    /// and nothing follows from what was not.
+    pub fn is_unfetched(&self) -> bool {
+        self.evidence
+            .iter()
+            .any(|piece| matches!(piece.fact, Fact::Coverage(CoverageFact::Unfetched { .. })))
+    }
 }
 
 /// Whether an artifact was understood.

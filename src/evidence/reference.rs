@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Dossier, Fact};
+
 /// Another repository that a file of the model names, so that loading the model loads it too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ReferenceFact {
@@ -24,4 +26,74 @@ pub enum ReferenceKind {
     RemoteCode,
     /// Another key of a configuration that names a repository.
     Configuration,
+    /// `base_model` of a model card: this model was made from it.
+    BaseModel,
+}
+
+/// Another model that a model names, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedModel {
+    /// In which way.
+    pub kind: ReferenceKind,
+    /// As it is named (untrusted).
+    pub target: String,
+    /// The revision that is named with it (untrusted).
+    pub revision: Option<String>,
+    /// The path of the card or file that names it (untrusted); `None` for the Hub's metadata.
+    pub file: Option<String>,
+}
+
+impl Dossier {
+    /// The other models that this one names, each once: first those that loading it loads too,
+    /// then those that its card and the Hub name. A repository that names itself names no other.
+    pub fn named_models(&self) -> Vec<NamedModel> {
+        let mut named: Vec<NamedModel> = Vec::new();
+        for file in &self.files {
+            let facts = file.evidence.iter().filter_map(|piece| match &piece.fact {
+                Fact::Reference(fact) => Some(fact),
+                _ => None,
+            });
+            named.extend(facts.map(|fact| NamedModel {
+                kind: fact.kind,
+                target: fact.target.clone(),
+                revision: fact.revision.clone(),
+                file: Some(file.path.clone()),
+            }));
+        }
+        let plainly = |target: &String, file: Option<&String>| NamedModel {
+            kind: ReferenceKind::BaseModel,
+            target: target.clone(),
+            revision: None,
+            file: file.cloned(),
+        };
+        let loaded = named.len();
+        if let Some(card) = &self.card {
+            named.extend(card.base_models.iter().map(|target| plainly(target, Some(&card.path))));
+        }
+        let data = self.repository.as_ref().and_then(|repository| repository.card_data.as_ref());
+        if let Some(data) = data {
+            named.extend(data.base_models.iter().map(|target| plainly(target, None)));
+        }
+        let mut kept: Vec<NamedModel> = Vec::with_capacity(named.len());
+        for (index, model) in named.into_iter().enumerate() {
+            let is_known = kept.iter().any(|other| {
+                other.target.eq_ignore_ascii_case(&model.target)
+                    // What a card says beside a file that loads the same model is no news.
+                    && ((index >= loaded && other.kind != ReferenceKind::RemoteCode)
+                        || (other.kind, &other.revision) == (model.kind, &model.revision))
+            });
+            if !is_known && !self.is_itself(&model.target) {
+                kept.push(model);
+            }
+        }
+        kept
+    }
+
+    /// Whether a name is that of this very repository.
+    pub fn is_itself(&self, target: &str) -> bool {
+        self.repository.as_ref().is_some_and(|repository| {
+            repository.asked.eq_ignore_ascii_case(target)
+                || repository.id.eq_ignore_ascii_case(target)
+        })
+    }
 }

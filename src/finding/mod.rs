@@ -42,8 +42,8 @@ pub struct Finding {
     pub title: &'static str,
     /// In force, after policy and profile.
     pub severity: Severity,
-    /// The name of the manifest entry; empty for a finding about the policy itself (a waiver),
-    /// whose [`manifest`](Self::manifest) is a place in the policy.
+    /// The name of the manifest entry; empty for a finding about the policy itself (a waiver) or
+    /// the lock, whose [`manifest`](Self::manifest) is a place there.
     pub model: String,
     /// What is wrong, in one or two sentences; untrusted text in it is already escaped.
     pub description: String,

@@ -2,7 +2,7 @@
 
 use super::{Finding, RuleMeta};
 use crate::base::Severity;
-use crate::evidence::{Card, FileEvidence};
+use crate::evidence::{Card, FileEvidence, ReferenceKind};
 
 /// Everything that outputs render.
 #[derive(Clone, Debug)]
@@ -174,12 +174,15 @@ impl TrustReport {
 /// A model that another builds on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseModelReport {
+    /// In which way.
+    pub kind: ReferenceKind,
     /// As it is named (untrusted).
     pub target: String,
     /// The revision that is named with it (untrusted).
     pub revision: Option<String>,
-    /// Where it is named: the model card, or a file of the model (untrusted).
-    pub named_in: String,
+    /// The path of the model card or other file that names it (untrusted); `None` for the Hub's
+    /// metadata.
+    pub named_in: Option<String>,
     /// The name of the model of this report that is the same, if it was judged too.
     pub judged_as: Option<String>,
 }

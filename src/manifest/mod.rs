@@ -1,6 +1,8 @@
 //! What the project uses: `models.yaml`, read and checked.
 
 mod appending;
+mod download_pattern;
+mod hermeto;
 mod reading;
 mod source;
 
@@ -17,8 +19,39 @@ use crate::base::{Document, Place, Revision};
 pub struct Manifest {
     /// The file.
     pub document: Arc<Document>,
-    /// The models in the order written: at least one, no two of the same name.
+    /// The models in the order written: at least one, if nothing is unjudged; no two of the same
+    /// name.
     pub entries: Vec<Entry>,
+    /// Which format it was written in.
+    pub format: ManifestFormat,
+    /// What it names beside models: a run that should judge all of it is incomplete.
+    pub unjudged: Vec<Unjudged>,
+}
+
+/// Something in a manifest that is no model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unjudged {
+    /// The name in reports.
+    pub name: String,
+    /// What it is: "a dataset".
+    pub what: &'static str,
+}
+
+/// A format in which the models of a project are written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManifestFormat {
+    /// Our own: `models.yaml`.
+    Weighstation,
+    /// Hermeto's: `huggingface.lock.yaml`.
+    Hermeto,
+}
+
+impl Manifest {
+    /// Whether a glob of `files` that matches nothing is an error. Hermeto takes its patterns for
+    /// wishes and downloads what there is.
+    pub fn every_glob_counts(&self) -> bool {
+        self.format == ManifestFormat::Weighstation
+    }
 }
 
 /// One model that the project uses.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
-use super::{Entry, Manifest, Source};
+use super::{Entry, Manifest, ManifestFormat, Source, hermeto};
 use crate::base::{
     Document, Located, PathGlobs, Problem, Reading, Revision, Span, Value, editor_schema,
     inlining_generator, quoted,
@@ -62,12 +62,16 @@ pub fn manifest_schema() -> Json {
 }
 
 impl Manifest {
-    /// Reads a manifest.
+    /// Reads a manifest: ours, or Hermeto's `huggingface.lock.yaml`, told apart by their keys.
     ///
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(document: Arc<Document>) -> Result<Self, Vec<Problem>> {
         let (mut reading, root) = Reading::begin(document);
+        if let Some(root) = root.as_ref().filter(|root| hermeto::is_hermeto(root)) {
+            let manifest = hermeto::manifest(&mut reading, root);
+            return manifest.ok_or_else(|| reading.into_problems());
+        }
         let mut entries = Vec::new();
         if let Some(root) = &root
             && let Some(mut fields) = reading.root(root, "manifest")
@@ -93,7 +97,12 @@ impl Manifest {
         if reading.is_clean() {
             let document = Arc::clone(reading.document());
             let entries = entries.into_iter().map(|read| read.entry).collect();
-            Ok(Self { document, entries })
+            Ok(Self {
+                document,
+                entries,
+                format: ManifestFormat::Weighstation,
+                unjudged: Vec::new(),
+            })
         } else {
             Err(reading.into_problems())
         }

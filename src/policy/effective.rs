@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::GlobalSet;
-use crate::base::{Digest, Place, Severity};
+use crate::base::{Digest, LicenceTerm, Place, Severity};
 
 /// The policy in force for one entry.
 #[derive(Clone, Debug)]
@@ -157,6 +157,38 @@ impl Default for TrustWeights {
     }
 }
 
+impl TrustWeights {
+    /// Every weight with its key in a policy, in the order in which the signals are shown.
+    pub(super) fn by_key(&mut self) -> [(&'static str, &mut i64); 11] {
+        let Self {
+            trusted_publisher,
+            unknown_publisher,
+            very_popular,
+            popular,
+            license,
+            no_license,
+            no_card_metadata,
+            safetensors,
+            history,
+            gated,
+            signature,
+        } = self;
+        [
+            ("trusted_publisher", trusted_publisher),
+            ("unknown_publisher", unknown_publisher),
+            ("very_popular", very_popular),
+            ("popular", popular),
+            ("license", license),
+            ("no_license", no_license),
+            ("no_card_metadata", no_card_metadata),
+            ("safetensors", safetensors),
+            ("history", history),
+            ("gated", gated),
+            ("signature", signature),
+        ]
+    }
+}
+
 /// What is asked of a model's history on the Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvenancePolicy {
@@ -205,10 +237,10 @@ impl Verify {
 /// Which licences are allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LicensePolicy {
-    /// SPDX ids or Hub ids; `None` allows any.
-    pub allow: Option<Vec<String>>,
-    /// SPDX ids or Hub ids that are refused.
-    pub deny: Vec<String>,
+    /// The licences that are allowed; `None` allows any.
+    pub allow: Option<Vec<LicenceTerm>>,
+    /// The licences that are refused, whatever `allow` says.
+    pub deny: Vec<LicenceTerm>,
 }
 
 /// A dated, reasoned exception.

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use super::card_sections::{BUILT_IN_SECTIONS, built_in};
 use super::effective::{
     CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,
-    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Waiver,
+    ProvenancePolicy, RuleSetting, TrustPolicy, TrustWeights, Verify, Waiver,
 };
 use super::global_set::GlobalEntry;
-use super::written::{CardSettings, LicenseSettings, PickleSettings, Settings, TrustSettings};
+use super::written::{
+    CardSettings, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings, Settings,
+    TrustSettings,
+};
 use crate::base::{Digest, Document, Located, Place, Problem, Severity, Span, closest, quoted};
 
 /// One file's or profile's settings.
@@ -57,6 +60,13 @@ pub(super) struct Merged<'a> {
     pub(super) minimum_words: Sourced<'a, u64>,
     pub(super) minimum_score: Sourced<'a, u64>,
     pub(super) trusted_publishers: SourcedList<'a, &'a str>,
+    /// Every weight by its key, in the order shown.
+    pub(super) weights: Vec<(&'static str, Sourced<'a, i64>)>,
+    pub(super) recent_commits: Sourced<'a, u64>,
+    pub(super) trusted_authors: SourcedList<'a, &'a str>,
+    pub(super) minimum_age_days: Sourced<'a, u64>,
+    pub(super) follow_base_models: Sourced<'a, bool>,
+    pub(super) verify: Sourced<'a, Verify>,
     pub(super) license_allow: Option<SourcedList<'a, &'a str>>,
     pub(super) license_deny: SourcedList<'a, &'a str>,
     pub(super) rules: BTreeMap<&'a str, Sourced<'a, RuleSetting>>,
@@ -71,6 +81,7 @@ impl<'a, T> Sourced<'a, T> {
 
 /// Merges layers, lowest first.
 pub(super) fn merge<'a>(layers: &[Layer<'a>]) -> Merged<'a> {
+    let provenance = ProvenancePolicy::default();
     let mut merged = Merged {
         fail_on: Sourced::default(Severity::Medium),
         allowed_globals: Vec::new(),
@@ -85,6 +96,15 @@ pub(super) fn merge<'a>(layers: &[Layer<'a>]) -> Merged<'a> {
         minimum_words: Sourced::default(100),
         minimum_score: Sourced::default(0),
         trusted_publishers: Vec::new(),
+        weights: TrustWeights::default()
+            .by_key()
+            .map(|(key, points)| (key, Sourced::default(*points)))
+            .into(),
+        recent_commits: Sourced::default(provenance.recent_commits),
+        trusted_authors: Vec::new(),
+        minimum_age_days: Sourced::default(provenance.minimum_age_days),
+        follow_base_models: Sourced::default(false),
+        verify: Sourced::default(Verify::default()),
         license_allow: None,
         license_deny: Vec::new(),
         rules: BTreeMap::new(),
@@ -148,9 +168,16 @@ impl<'a> Merged<'a> {
         if let Some(trust) = &settings.trust {
             self.apply_trust(layer, trust);
         }
+        if let Some(provenance) = &settings.provenance {
+            self.apply_provenance(layer, provenance);
+        }
+        if let Some(IntegritySettings { verify }) = &settings.integrity {
+            layer.set(&mut self.verify, *verify);
+        }
         if let Some(license) = &settings.license {
             self.apply_license(layer, license);
         }
+        layer.set(&mut self.follow_base_models, settings.follow_base_models);
         for (id, setting) in settings.rules.iter().flatten() {
             self.rules.insert(&id.value, layer.sourced(setting.value, setting.span));
         }
@@ -206,7 +233,8 @@ impl<'a> Merged<'a> {
     }
 
     fn apply_trust(&mut self, layer: Layer<'a>, trust: &'a TrustSettings) {
-        let TrustSettings { minimum_score, trusted_publishers, extra_trusted_publishers } = trust;
+        let TrustSettings { minimum_score, trusted_publishers, extra_trusted_publishers, weights } =
+            trust;
         layer.set(&mut self.minimum_score, *minimum_score);
         layer.list(
             &mut self.trusted_publishers,
@@ -214,6 +242,29 @@ impl<'a> Merged<'a> {
             extra_trusted_publishers.as_ref(),
             String::as_str,
         );
+        let written = weights.iter().flat_map(|weights| weights.entries());
+        for (key, points) in written {
+            if let Some((_, weight)) = self.weights.iter_mut().find(|(known, _)| *known == key) {
+                layer.set(weight, points);
+            }
+        }
+    }
+
+    fn apply_provenance(&mut self, layer: Layer<'a>, provenance: &'a ProvenanceSettings) {
+        let ProvenanceSettings {
+            recent_commits,
+            trusted_authors,
+            extra_trusted_authors,
+            minimum_age_days,
+        } = provenance;
+        layer.set(&mut self.recent_commits, *recent_commits);
+        layer.list(
+            &mut self.trusted_authors,
+            trusted_authors.as_ref(),
+            extra_trusted_authors.as_ref(),
+            String::as_str,
+        );
+        layer.set(&mut self.minimum_age_days, *minimum_age_days);
     }
 
     fn apply_license(&mut self, layer: Layer<'a>, license: &'a LicenseSettings) {
@@ -252,6 +303,16 @@ impl<'a> Merged<'a> {
         all.filter(|keyword| seen.insert(keyword.clone())).collect()
     }
 
+    fn trust_weights(&self) -> TrustWeights {
+        let mut weights = TrustWeights::default();
+        for (key, points) in weights.by_key() {
+            if let Some((_, merged)) = self.weights.iter().find(|(known, _)| *known == key) {
+                *points = merged.value;
+            }
+        }
+        weights
+    }
+
     /// The policy without the origins.
     pub(super) fn into_policy(self) -> Policy {
         let sections = distinct(&self.required_sections)
@@ -263,6 +324,10 @@ impl<'a> Merged<'a> {
             minimum_words: self.minimum_words.value,
         };
         let owned = |list: &[Sourced<'_, &str>]| distinct(list).map(str::to_owned).collect();
+        // What is no licence was refused when the file was read.
+        let licences = |list: &[Sourced<'_, &str>]| {
+            distinct(list).filter_map(|text| text.parse().ok()).collect()
+        };
         let globals = |list: &[Sourced<'_, &GlobalEntry>]| {
             list.iter().map(|entry| entry.value.clone()).collect()
         };
@@ -289,14 +354,18 @@ impl<'a> Merged<'a> {
             trust: TrustPolicy {
                 minimum_score: u8::try_from(self.minimum_score.value).unwrap_or(10),
                 trusted_publishers: owned(&self.trusted_publishers),
-                weights: TrustWeights::default(),
+                weights: self.trust_weights(),
             },
-            provenance: ProvenancePolicy::default(),
-            integrity: IntegrityPolicy::default(),
-            follow_base_models: false,
+            provenance: ProvenancePolicy {
+                recent_commits: self.recent_commits.value,
+                trusted_authors: owned(&self.trusted_authors),
+                minimum_age_days: self.minimum_age_days.value,
+            },
+            integrity: IntegrityPolicy { verify: self.verify.value },
+            follow_base_models: self.follow_base_models.value,
             license: LicensePolicy {
-                allow: self.license_allow.as_deref().map(owned),
-                deny: owned(&self.license_deny),
+                allow: self.license_allow.as_deref().map(licences),
+                deny: licences(&self.license_deny),
             },
             rules: self.rules.iter().map(|(id, it)| ((*id).to_owned(), it.value)).collect(),
             waivers: waivers.collect(),

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::written::{
-    CardSettings, Extends, LicenseSettings, PickleSettings, Settings, TrustSettings,
-    WaiverSettings, WrittenPolicy, WrittenProfile,
+    CardSettings, Extends, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings,
+    Settings, TrustSettings, WaiverSettings, WeightSettings, WrittenPolicy, WrittenProfile,
 };
-use super::{CardMatch, GlobalEntry, RuleSetting};
+use super::{CardMatch, GlobalEntry, RuleSetting, Verify};
 use crate::base::{
-    Digest, Document, Fields, Located, NameGlob, PathGlobs, Problem, Reading, Severity, Value,
-    closest, quoted,
+    Digest, Document, Fields, LicenceError, LicenceTerm, Located, NameGlob, PathGlobs, Problem,
+    Reading, Severity, Value, closest, quoted,
 };
 
 /// The version of the format that this program reads.
@@ -82,7 +82,12 @@ impl PolicyReader<'_> {
             pickle: fields.get("pickle").and_then(|value| pickle(reading, &value)),
             card: fields.get("card").and_then(|value| card(reading, &value)),
             trust: fields.get("trust").and_then(|value| trust(reading, &value)),
+            provenance: fields.get("provenance").and_then(|value| provenance(reading, &value)),
+            integrity: fields.get("integrity").and_then(|value| integrity(reading, &value)),
             license: fields.get("license").and_then(|value| license(reading, &value)),
+            follow_base_models: fields
+                .get("follow_base_models")
+                .and_then(|value| reading.truth(&value)),
             rules: fields.get("rules").map(|value| self.rules(reading, &value)),
             waivers: fields.get("waivers").and_then(|value| {
                 let waivers = reading.list(&value)?;
@@ -253,30 +258,115 @@ fn trust(reading: &mut Reading, value: &Value<'_>) -> Option<TrustSettings> {
     let mut fields = reading.fields(value)?;
     let minimum_score =
         fields.get("minimum_score").and_then(|value| reading.number(&value, 0..=10));
-    let mut publishers = |reading: &mut Reading, name| {
-        let value = fields.get(name)?;
-        reading.list_of(&value, |reading, value| checked(reading, value, check_publisher))
-    };
-    let trusted_publishers = publishers(reading, "trusted_publishers");
-    let extra_trusted_publishers = publishers(reading, "extra_trusted_publishers");
+    let trusted_publishers =
+        fields.get("trusted_publishers").and_then(|value| publishers(reading, &value));
+    let extra_trusted_publishers =
+        fields.get("extra_trusted_publishers").and_then(|value| publishers(reading, &value));
+    let weights = fields.get("weights").and_then(|value| weights(reading, &value));
     fields.finish(reading);
-    Some(TrustSettings { minimum_score, trusted_publishers, extra_trusted_publishers })
+    Some(TrustSettings { minimum_score, trusted_publishers, extra_trusted_publishers, weights })
 }
 
-fn check_publisher(text: &str) -> Result<(), &'static str> {
-    if text.contains(['/', ':']) {
-        Err("a publisher is the part before the `/` of a repository: `google`, not `google/bert`")
-    } else {
-        Ok(())
-    }
+/// Names of publishers on the Hub.
+fn publishers(reading: &mut Reading, value: &Value<'_>) -> Option<Vec<Located<String>>> {
+    accounts(
+        reading,
+        value,
+        "a publisher is the part before the `/` of a repository: `google`, not `google/bert`",
+    )
+}
+
+/// Names of people and organisations on the Hub.
+fn authors(reading: &mut Reading, value: &Value<'_>) -> Option<Vec<Located<String>>> {
+    accounts(
+        reading,
+        value,
+        "an account is one name without `/` or `:`, such as `google` and not `google/bert`",
+    )
+}
+
+fn accounts(
+    reading: &mut Reading,
+    value: &Value<'_>,
+    error: &'static str,
+) -> Option<Vec<Located<String>>> {
+    reading.list_of(value, |reading, value| {
+        checked(reading, value, |text| if text.contains(['/', ':']) { Err(error) } else { Ok(()) })
+    })
+}
+
+fn weights(reading: &mut Reading, value: &Value<'_>) -> Option<WeightSettings> {
+    let mut fields = reading.fields(value)?;
+    let mut weight = |reading: &mut Reading, name| {
+        fields.get(name).and_then(|value| reading.signed_number(&value, -10..=10))
+    };
+    let settings = WeightSettings {
+        trusted_publisher: weight(reading, "trusted_publisher"),
+        unknown_publisher: weight(reading, "unknown_publisher"),
+        very_popular: weight(reading, "very_popular"),
+        popular: weight(reading, "popular"),
+        license: weight(reading, "license"),
+        no_license: weight(reading, "no_license"),
+        no_card_metadata: weight(reading, "no_card_metadata"),
+        safetensors: weight(reading, "safetensors"),
+        history: weight(reading, "history"),
+        gated: weight(reading, "gated"),
+        signature: weight(reading, "signature"),
+    };
+    fields.finish(reading);
+    Some(settings)
+}
+
+fn provenance(reading: &mut Reading, value: &Value<'_>) -> Option<ProvenanceSettings> {
+    let mut fields = reading.fields(value)?;
+    let settings = ProvenanceSettings {
+        recent_commits: fields
+            .get("recent_commits")
+            .and_then(|value| reading.number(&value, 0..=1000)),
+        trusted_authors: fields.get("trusted_authors").and_then(|value| authors(reading, &value)),
+        extra_trusted_authors: fields
+            .get("extra_trusted_authors")
+            .and_then(|value| authors(reading, &value)),
+        minimum_age_days: fields
+            .get("minimum_age_days")
+            .and_then(|value| reading.number(&value, 0..=36_500)),
+    };
+    fields.finish(reading);
+    Some(settings)
+}
+
+fn integrity(reading: &mut Reading, value: &Value<'_>) -> Option<IntegritySettings> {
+    let mut fields = reading.fields(value)?;
+    let words = [Verify::Listed, Verify::Full].map(|how| (how.name(), how));
+    let verify = fields.get("verify").and_then(|value| reading.word(&value, &words));
+    fields.finish(reading);
+    Some(IntegritySettings { verify })
 }
 
 fn license(reading: &mut Reading, value: &Value<'_>) -> Option<LicenseSettings> {
     let mut fields = reading.fields(value)?;
-    let allow = fields.get("allow").and_then(|value| texts(reading, &value));
-    let deny = fields.get("deny").and_then(|value| texts(reading, &value));
+    let allow = fields.get("allow").and_then(|value| reading.list_of(&value, licence));
+    let deny = fields.get("deny").and_then(|value| reading.list_of(&value, licence));
     fields.finish(reading);
     Some(LicenseSettings { allow, deny })
+}
+
+fn licence(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {
+    let text = reading.text(value)?;
+    let error = match text.value.parse::<LicenceTerm>() {
+        Ok(_) => return Some(text),
+        Err(error) => error,
+    };
+    let suggestion = error.suggestion();
+    let unknown = matches!(error, LicenceError::Unknown(_));
+    let problem = reading.problem(text.span, error.to_string()).did_you_mean(suggestion);
+    reading.report(match suggestion {
+        None if unknown => {
+            problem.help("a licence that is on neither list is written `LicenseRef-its-name`")
+        }
+        _ => problem,
+    });
+    None
 }
 
 fn date(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {

@@ -30,12 +30,24 @@ pub(super) fn show(merged: &Merged<'_>) -> String {
     page.line(0, "trust:", None);
     page.number(1, "minimum_score", &merged.minimum_score);
     page.list(1, "trusted_publishers", &merged.trusted_publishers);
+    page.line(1, "weights:", None);
+    for (key, points) in &merged.weights {
+        page.value(2, key, &points.value.to_string(), points.origin);
+    }
+    page.line(0, "provenance:", None);
+    page.number(1, "recent_commits", &merged.recent_commits);
+    page.list(1, "trusted_authors", &merged.trusted_authors);
+    page.number(1, "minimum_age_days", &merged.minimum_age_days);
+    page.line(0, "integrity:", None);
+    page.value(1, "verify", merged.verify.value.name(), merged.verify.origin);
     page.line(0, "license:", None);
     match &merged.license_allow {
         Some(allow) => page.list(1, "allow", allow),
         None => page.line(1, "# allow: any", None),
     }
     page.list(1, "deny", &merged.license_deny);
+    let follow = merged.follow_base_models;
+    page.value(0, "follow_base_models", &follow.value.to_string(), follow.origin);
     page.line(0, if merged.rules.is_empty() { "rules: {}" } else { "rules:" }, None);
     for (id, setting) in &merged.rules {
         page.value(1, &scalar(id), setting.value.name(), setting.origin);

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 
 use super::global_set::GlobalEntry;
-use super::{CardMatch, RuleSetting};
+use super::{CardMatch, RuleSetting, Verify};
 use crate::base::{Digest, Located, Severity, Span};
 
 /// A list of texts, each with its place.
@@ -23,8 +23,15 @@ pub(super) struct Settings {
     pub(super) card: Option<CardSettings>,
     /// What makes a publisher trustworthy.
     pub(super) trust: Option<TrustSettings>,
+    /// What is asked of a model's history on the Hub.
+    pub(super) provenance: Option<ProvenanceSettings>,
+    /// How bytes are compared with what is listed for them.
+    pub(super) integrity: Option<IntegritySettings>,
     /// Which licences are allowed.
     pub(super) license: Option<LicenseSettings>,
+    /// Whether models that a model builds on are judged too, as entries of their own. Default:
+    /// false.
+    pub(super) follow_base_models: Option<Located<bool>>,
     /// Severity of rules by id, or `off`.
     #[schemars(with = "Option<std::collections::BTreeMap<String, RuleSetting>>")]
     pub(super) rules: Option<Vec<(Located<String>, Located<RuleSetting>)>>,
@@ -92,9 +99,108 @@ pub(super) struct TrustSettings {
     pub(super) trusted_publishers: Option<Vec<Located<String>>>,
     /// Further Hub organisations and users.
     pub(super) extra_trusted_publishers: Option<Vec<Located<String>>>,
+    /// What each signal of the trust score gives or takes.
+    pub(super) weights: Option<WeightSettings>,
 }
 
-/// Which licences are allowed, by SPDX id or Hub id.
+/// What each signal of the trust score gives or takes, in points.
+#[derive(Clone, Copy, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct WeightSettings {
+    /// The publisher is on the trusted list. Default: 2.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) trusted_publisher: Option<Located<i64>>,
+    /// The publisher is not. Default: -1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) unknown_publisher: Option<Located<i64>>,
+    /// More than 1,000,000 downloads last month. Default: 2.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) very_popular: Option<Located<i64>>,
+    /// More than 10,000 downloads last month. Default: 1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) popular: Option<Located<i64>>,
+    /// The model card names a licence. Default: 1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) license: Option<Located<i64>>,
+    /// The model card's front matter names none. Default: -1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) no_license: Option<Located<i64>>,
+    /// There is no front matter. Default: -1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) no_card_metadata: Option<Located<i64>>,
+    /// There are safetensors files. Default: 2.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) safetensors: Option<Located<i64>>,
+    /// More than 10 commits. Default: 1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) history: Option<Located<i64>>,
+    /// Access is gated. Default: 1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) gated: Option<Located<i64>>,
+    /// A signature was verified. Default: 1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) signature: Option<Located<i64>>,
+}
+
+impl WeightSettings {
+    /// What is written, by its key.
+    pub(super) fn entries(&self) -> [(&'static str, Option<Located<i64>>); 11] {
+        let Self {
+            trusted_publisher,
+            unknown_publisher,
+            very_popular,
+            popular,
+            license,
+            no_license,
+            no_card_metadata,
+            safetensors,
+            history,
+            gated,
+            signature,
+        } = *self;
+        [
+            ("trusted_publisher", trusted_publisher),
+            ("unknown_publisher", unknown_publisher),
+            ("very_popular", very_popular),
+            ("popular", popular),
+            ("license", license),
+            ("no_license", no_license),
+            ("no_card_metadata", no_card_metadata),
+            ("safetensors", safetensors),
+            ("history", history),
+            ("gated", gated),
+            ("signature", signature),
+        ]
+    }
+}
+
+/// What is asked of a model's history on the Hub.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct ProvenanceSettings {
+    /// How many of the latest commits are looked at. Default: 20.
+    #[schemars(range(min = 0, max = 1000))]
+    pub(super) recent_commits: Option<Located<u64>>,
+    /// Hub accounts beside the publisher whose commits are expected.
+    pub(super) trusted_authors: Option<Vec<Located<String>>>,
+    /// Further Hub accounts whose commits are expected.
+    pub(super) extra_trusted_authors: Option<Vec<Located<String>>>,
+    /// How many days the commit must have stood; 0 asks for nothing. Default: 0.
+    #[schemars(range(min = 0, max = 36500))]
+    pub(super) minimum_age_days: Option<Located<u64>>,
+}
+
+/// How bytes are compared with what is listed for them.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct IntegritySettings {
+    /// Which files are compared with their listed digests: those on this machine and those that
+    /// are read to their end anyway, or every file, for which remote files are downloaded whole.
+    /// Default: listed.
+    pub(super) verify: Option<Located<Verify>>,
+}
+
+/// Which licences are allowed, by SPDX id, id of the Hub, or `LicenseRef-` and a name.
 #[derive(Clone, Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
 pub(super) struct LicenseSettings {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
+pub(super) use crate::base::grouped;
+
 use crate::base::Severity;
 
 /// Lines that guide the eye: bars, arrows, what matters less.
@@ -92,20 +94,6 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count as u64), if count == 1 { one } else { many })
 }
 
-/// `12,345,678`
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len().saturating_mul(2));
-    for (index, digit) in digits.chars().enumerate() {
-        let left = digits.len().saturating_sub(index);
-        if index > 0 && left.is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `3.4 MB`: decimal units, as file managers and the Hub show them.
 pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
@@ -155,9 +143,6 @@ mod tests {
 
     #[test]
     fn numbers_are_easy_to_read() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(123), "123");
-        assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(size(999), "999 B");
         assert_eq!(size(1000), "1.0 kB");
         assert_eq!(size(999_999), "999.9 kB");

@@ -2,10 +2,15 @@
 //!
 //! An output renders a [`Report`] and decides nothing.
 
+mod azure;
 mod explanation;
+mod gathering;
+mod github;
+mod gitlab;
 mod human;
 mod inspection;
 mod json;
+mod junit;
 mod layout;
 mod safe_json;
 mod sarif;
@@ -73,6 +78,29 @@ pub static OUTPUTS: &[Output] = &[
     Output { name: "human", about: "for people, with colour on a terminal", write: human::write },
     Output { name: "json", about: "one document with everything", write: json::write },
     Output { name: "sarif", about: "SARIF 2.1.0, for code scanning", write: sarif::write },
+    Output {
+        name: "github",
+        about: "GitHub workflow commands: annotations on the manifest's lines",
+        write: github::annotations::write,
+    },
+    Output {
+        name: "github-outputs",
+        about: "verdict and counts for GitHub's step outputs",
+        write: github::outputs::write,
+    },
+    Output {
+        name: "github-summary",
+        about: "Markdown for GitHub's step summary",
+        write: github::summary::write,
+    },
+    Output {
+        name: "gitlab-codequality",
+        about: "GitLab's Code Quality report",
+        write: gitlab::code_quality::write,
+    },
+    Output { name: "gitlab-sast", about: "GitLab's SAST report", write: gitlab::sast::write },
+    Output { name: "junit", about: "JUnit XML: GitLab, Jenkins and others", write: junit::write },
+    Output { name: "azure", about: "Azure DevOps logging commands", write: azure::write },
 ];
 
 /// The output of this name.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::Presentation;
 use crate::base::{Document, Severity};
-use crate::evidence::{Card, FileEvidence, Format, Origin, Status};
+use crate::evidence::{Card, FileEvidence, Format, Origin, ReferenceKind, Status};
 use crate::finding::{
-    AppliedWaiver, CardReport, FileReport, Finding, GlobalReport, Incident, Location,
-    ManifestPlace, ModelReport, Outcome, Report, RuleMeta, Verdict,
+    AppliedWaiver, BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident,
+    Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport, TrustSignal,
+    Verdict,
 };
 
 const MANIFEST: &str = "\
@@ -116,6 +117,30 @@ fn file(path: &str, size: u64, format: &'static str, globals: Vec<GlobalReport>)
     FileReport { evidence, globals }
 }
 
+fn base_model(target: &str, kind: ReferenceKind, judged_as: Option<&str>) -> BaseModelReport {
+    BaseModelReport {
+        kind,
+        target: target.into(),
+        revision: judged_as.map(|_| "v1".to_owned()),
+        named_in: judged_as.map(|_| "README.md".to_owned()),
+        judged_as: judged_as.map(str::to_owned),
+    }
+}
+
+/// A low trust score.
+fn trust() -> TrustReport {
+    let signals: [(&'static str, i64, &str); 3] = [
+        ("publisher", -1, "`acme`: it is not on the policy's list of trusted publishers"),
+        ("downloads", 0, "the Hub did not say how many downloads it has"),
+        ("safetensors", 2, "there is `model.safetensors`"),
+    ];
+    let signals = signals.map(|(signal, points, detail)| {
+        let detail = detail.to_owned();
+        TrustSignal { signal, points, detail }
+    });
+    TrustReport { score: 1, maximum: 10, signals: signals.into() }
+}
+
 /// Three models: one that fails, one with notes and a waiver, one that is not there.
 pub(super) fn failing() -> Report {
     let member = Some("archive/data.pkl");
@@ -151,6 +176,7 @@ pub(super) fn failing() -> Report {
                 name: "sentiment".into(),
                 source: "./models/sentiment".into(),
                 revision: Some("0123456789abcdef0123456789abcdef01234567".into()),
+                trust: Some(trust()),
                 card: Some(CardReport { card: Some(card), completeness: 50, sections }),
                 files: vec![
                     file("README.md", 312, "markdown", Vec::new()),
@@ -169,6 +195,10 @@ pub(super) fn failing() -> Report {
             ModelReport {
                 name: "ranker".into(),
                 source: "./models/ranker".into(),
+                base_models: vec![
+                    base_model("acme/sentiment", ReferenceKind::BaseModel, Some("sentiment")),
+                    base_model("acme/mod\u{202e}eling", ReferenceKind::RemoteCode, None),
+                ],
                 files: vec![file("ranker.joblib", 52_000, "joblib", Vec::new())],
                 ..ModelReport::default()
             },

@@ -66,8 +66,13 @@ fn subject_heading(tag: &str) -> &'static str {
         "archive" => "Archives",
         "torch" => "Torch checkpoints",
         "safetensors" => "Safetensors",
+        "integrity" => "Integrity",
         "provenance" => "Provenance",
-        "documentation" | "licence" => "Model cards and licences",
+        "trust" => "Trust",
+        "lock" => "The lock",
+        "base-model" => "Base models",
+        "documentation" => "Model cards",
+        "licence" => "Licences",
         _ => "Policy",
     }
 }

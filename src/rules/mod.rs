@@ -4,29 +4,35 @@
 //! [`RULES`]. Whatever a rule wants to know must first become evidence.
 
 mod archives;
+mod base_models;
 pub mod card;
 pub mod discovery;
 mod documentation;
 mod files;
 pub mod globals;
+mod integrity;
+mod licence;
+pub mod lock;
 mod pickle;
 mod provenance;
 mod safetensors;
 mod torch;
+mod trust;
 pub mod waivers;
 mod wording;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::base::Place;
+use crate::base::{Commit, Place};
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
-use crate::finding::{Location, RuleMeta};
+use crate::finding::{BaseModelReport, Location, RuleMeta};
 use crate::lock::LockedModel;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 
 pub use documentation::documentation;
+pub use trust::trust_report;
 
 /// One entry with all that is known of it and the policy that judges it.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +47,19 @@ pub struct Case<'a> {
     pub lock: LockState<'a>,
     /// The moment of the run.
     pub now: jiff::Timestamp,
+    /// The models that it builds on, and which of them are judged in the same run.
+    pub base_models: &'a [BaseModelReport],
+    /// Who named it, if it is no entry of the manifest but a model that one builds on.
+    pub named_by: Option<&'a NamedBy>,
+}
+
+/// What brought a model into a run that the user did not list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBy {
+    /// The name of the model that builds on it.
+    pub model: String,
+    /// The path of that model's file that names it (untrusted); `None` for the Hub's metadata.
+    pub file: Option<String>,
 }
 
 /// What a lock says of an entry.
@@ -51,8 +70,23 @@ pub enum LockState<'a> {
     NoLock,
     /// There is one, and it does not name the entry.
     Unlocked,
-    /// It names it.
-    Locked(&'a LockedModel),
+    /// It names it for another text: its source, revision or files were changed since. Nothing is
+    /// compared.
+    Changed {
+        /// What it says.
+        model: &'a LockedModel,
+        /// Whether nothing may be resolved that the lock does not name (`--locked`).
+        binding: bool,
+    },
+    /// It says which commit and files were accepted.
+    Locked {
+        /// What it says.
+        model: &'a LockedModel,
+        /// The commit that was judged, if there is one.
+        commit: Option<&'a str>,
+        /// Where the branch or tag of the manifest stands now, if it was asked.
+        head: Option<&'a Commit>,
+    },
 }
 
 impl<'a> Case<'a> {
@@ -178,20 +212,44 @@ pub static RULES: &[&dyn Rule] = &[
     &safetensors::SafetensorsIndex,
     &safetensors::UnlistedShard,
     // Where the model comes from.
+    &provenance::ForeignCommit,
+    &provenance::HubFlagged,
+    &provenance::HubImportsDiffer,
+    &provenance::HubScanIncomplete,
+    &provenance::RecentChange,
+    &provenance::RenamedRepository,
+    &provenance::RevisionNotOnDefaultBranch,
     &provenance::UnpinnedRevision,
+    &provenance::UnreachableLicence,
     // What the project's own text loads.
     &discovery::UnlistedModel,
     &discovery::UnlistedRevision,
     &discovery::UnpinnedReference,
     &discovery::UnresolvedReference,
+    // Whether the bytes are those that were listed.
+    &integrity::DigestMismatch,
+    &integrity::DigestUnknown,
+    // Who publishes it.
+    &trust::LowTrust,
+    &trust::TyposquatPublisher,
+    &trust::UntrustedPublisher,
+    // The models that a model builds on.
+    &base_models::ForeignRemoteCode,
+    &base_models::UnjudgedBaseModel,
+    // Whether models are those that were accepted.
+    &lock::LockMismatch,
+    &lock::StaleLock,
+    &lock::UnlockedModel,
     // The model card.
     &card::BriefCard,
     &card::IncompleteCard,
-    &card::LicenseMissing,
-    &card::LicenseNotAllowed,
     &card::MissingCard,
     &card::MissingSection,
     &card::UnreadableCard,
+    // The licence.
+    &licence::LicenseMissing,
+    &licence::LicenseNotAllowed,
+    &licence::LicenseUnknown,
     // The policy's own exceptions.
     &waivers::ExpiredWaiver,
     &waivers::UnusedWaiver,

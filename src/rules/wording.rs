@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::base::Untrusted;
+use crate::base::{Untrusted, grouped};
 use crate::evidence::{FileEvidence, Format, Origin};
 
 /// Characters of a model's own text that a sentence shows at most.
@@ -57,6 +57,11 @@ pub(super) fn listed<T: AsRef<str>>(names: &[T], most: usize) -> String {
 pub(super) fn formats(formats: &[Format]) -> String {
     let names: Vec<&str> = formats.iter().map(Format::name).collect();
     if names.is_empty() { "no known format".to_owned() } else { listed(&names, 6) }
+}
+
+/// `1 commit`, `1,234 commits`.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 /// ` (detail)`, or nothing for an empty detail.

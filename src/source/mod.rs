@@ -4,12 +4,29 @@
 //! out, links in circles, fifos, devices, names that are no Unicode. What is not an ordinary file
 //! is never opened; it stands in the snapshot with the fact that says so.
 
+mod activity;
+mod boundary;
+mod cache;
+mod environment;
+mod http;
+mod hub;
+mod lenient;
+mod listing;
 mod local;
+mod selection;
 mod snapshot;
+mod sources;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-pub use snapshot::{Content, Listing, Opened, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile};
+pub use activity::Activity;
+pub use environment::{Environment, EnvironmentError};
+pub use hub::{Access, HubError, HubProblem};
+pub use listing::UnsafePath;
+pub use snapshot::{
+    Completeness, Content, Listing, Opened, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile,
+};
+pub use sources::{SourceOptions, Sources};
 
 /// Why a source could not be turned into a snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -69,12 +86,20 @@ pub enum SourceError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A source that is neither a path nor a model on the Hub.
+    #[error("`{source_text}` is no source: {error}; {}", .error.help())]
+    Written {
+        /// As written.
+        source_text: String,
+        /// What is wrong with it.
+        error: crate::manifest::SourceError,
+    },
+    /// A variable of the environment that says how to reach the Hub.
+    #[error("the Hub cannot be asked: {0}")]
+    Environment(String),
     /// A model on the Hub.
-    #[error(
-        "`{0}` is a Hub source, which this version does not support; download the model \
-         (`hf download … --local-dir`) and point `source` at the folder"
-    )]
-    Hub(String),
+    #[error(transparent)]
+    Hub(#[from] HubError),
 }
 
 fn listed(commits: &[String]) -> String {
@@ -100,16 +125,23 @@ pub fn is_hub(source: &str) -> bool {
     source.starts_with("hf://")
 }
 
-/// Turns a source, as written, into a snapshot. Relative paths are relative to `base`.
+/// Turns a source, as written, into a snapshot. Relative paths are relative to `base`. For a single
+/// model; a run with several shares its [`Sources`].
 pub fn resolve(source: &str, base: &Path, wanted: Wanted<'_>) -> Result<Snapshot, SourceError> {
-    if is_hub(source) {
-        return Err(SourceError::Hub(source.to_owned()));
-    }
-    let path: PathBuf = if base.as_os_str().is_empty() { source.into() } else { base.join(source) };
-    local::resolve(&path, wanted)
+    let origin = source
+        .parse()
+        .map_err(|error| SourceError::Written { source_text: source.to_owned(), error })?;
+    Sources::new(SourceOptions::default()).resolve(&origin, base, wanted)
 }
 
 /// Turns a path of this machine into a snapshot.
 pub fn resolve_path(path: &Path, wanted: Wanted<'_>) -> Result<Snapshot, SourceError> {
     local::resolve(path, wanted)
+}
+
+/// A path as shown: `/` between its parts on every system, control characters escaped.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('\\', "/").into() };
+    crate::base::Untrusted(&text).to_string()
 }

@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub revision: Option<Commit>,
     /// What the Hub says of the model; `None` for a model on this machine.
     pub repository: Option<Repository>,
+    /// Whether `files` is known to be all of the model.
+    pub completeness: Completeness,
     /// Whether the source is a folder or repository, which should have a model card, and not one
     /// file.
     pub is_repository: bool,
@@ -36,6 +38,17 @@ impl Snapshot {
         let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
         self.files.get(index)
     }
+}
+
+/// Whether a snapshot is known to have every file of the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Completeness {
+    /// It has: the source is the model, or listed all of it.
+    #[default]
+    Whole,
+    /// A local cache without a listing of the commit: it has what some program once asked for,
+    /// and nothing tells what is missing. Only a lock can.
+    Unproven,
 }
 
 /// One file of a snapshot.

@@ -24,6 +24,20 @@ fn a_violation_is_1() {
     assert_eq!(project(HARMFUL).code(&["scan", "m.pkl", "--format", "sarif"]), 1);
 }
 
+/// A score is asked for, and nothing is known of where a local model comes from.
+#[test]
+fn a_local_model_fails_presets_that_ask_for_trust_unless_it_is_told_to_be_local() {
+    let workspace = Workspace::new().with("model.json", "{}");
+    for preset in ["walkthrough", "strict"] {
+        let scan = ["scan", "model.json", "--policy", preset];
+        let ran = workspace.run(&scan);
+        assert_eq!(ran.code, 1, "{}", ran.stdout);
+        assert!(ran.stdout.contains("[low-trust]"), "{}", ran.stdout);
+        let ran = workspace.run(&[&scan[..], &["--profile", "local"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stdout);
+    }
+}
+
 #[test]
 fn bad_usage_is_2() {
     let workspace = project(HARMLESS);

@@ -1,4 +1,5 @@
-//! Runs the real binary in a folder of its own, with an environment that holds nothing.
+//! Runs the real binary in a folder of its own, with an environment that holds nothing
+//! but that the network is ruled out.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -48,6 +49,7 @@ impl Workspace {
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_weighstation"));
         command.args(arguments).current_dir(self.root.path()).env_clear().stdin(Stdio::null());
+        command.env("HF_HUB_OFFLINE", "1").env("HF_HUB_CACHE", self.path("hub"));
         command
     }
 

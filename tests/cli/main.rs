@@ -12,6 +12,7 @@ mod discovering;
 mod exit_codes;
 mod harness;
 mod inspecting;
+mod locking;
 mod outputs;
 mod quickstart;
 mod sources;

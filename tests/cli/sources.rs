@@ -110,6 +110,19 @@ fn no_folder_stands_in_for_a_model_on_the_hub() {
     for command in [&["check"][..], &["scan", "hf://acme/bert"]] {
         let ran = workspace.run(command);
         assert_eq!(ran.code, 3, "{}", ran.stdout);
-        assert!(ran.stdout.contains("is a Hub source"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("is not in the local cache"), "{}", ran.stdout);
     }
+}
+
+#[test]
+fn without_the_network_a_model_of_the_hub_is_what_the_cache_has() {
+    let commit = "5bb9fc53add422c252f7351a8e28c438cb98ea21";
+    let workspace = Workspace::new()
+        .with("hub/models--acme--bert/refs/main", commit)
+        .with(&format!("hub/models--acme--bert/snapshots/{commit}/a.pkl"), HARMLESS);
+    let ran = workspace.run(&["scan", "hf://acme/bert", "--format", "json"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["models"][0]["revision"], commit);
+    assert_eq!(file(&document, "a.pkl")["status"], "analysed");
 }

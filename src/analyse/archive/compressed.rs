@@ -85,6 +85,9 @@ fn decodes(probe: &Probe<'_>, codec: Arc<dyn Codec>) -> bool {
 /// Whether the head is all there is.
 fn is_complete(probe: &Probe<'_>) -> bool {
     let behind = probe.head.len() as u64;
+    if probe.bytes.seeks_cheaply() {
+        return probe.bytes.len().is_ok_and(|length| length <= behind);
+    }
     matches!(probe.bytes.read_at(behind, &mut [0]), Ok(0))
 }
 

@@ -327,7 +327,7 @@ mod tests {
     }
 
     fn open(bytes: &dyn ReadAt, limit: u64) -> Decompressed<'_> {
-        let allowance = Arc::new(DecompressionAllowance::new(limit));
+        let allowance = Arc::new(DecompressionAllowance::new(limit, None));
         Decompressed::new(Window::new(bytes, 0, u64::MAX), Arc::new(Gzip), RULES, allowance)
     }
 
@@ -377,7 +377,7 @@ mod tests {
     fn the_tail_costs_nothing_once_the_end_was_reached() {
         let plain = noise(PREFIX + 3_000_000);
         let packed = gzip(&plain);
-        let allowance = Arc::new(DecompressionAllowance::new(plain.len() as u64));
+        let allowance = Arc::new(DecompressionAllowance::new(plain.len() as u64, None));
         let window = Window::new(&packed, 0, u64::MAX);
         let stream = Decompressed::new(window, Arc::new(Gzip), RULES, Arc::clone(&allowance));
         assert_eq!(read(&stream, 0, plain.len()).unwrap(), plain);
@@ -439,7 +439,7 @@ mod tests {
         let mut packed = encoder.finish().unwrap();
         let length = packed.len() as u64;
         packed.extend_from_slice(b"something else");
-        let allowance = Arc::new(DecompressionAllowance::new(1 << 20));
+        let allowance = Arc::new(DecompressionAllowance::new(1 << 20, None));
         let window = Window::new(&packed, 0, u64::MAX);
         let rules = StreamRules { memory: 1 << 20, most: Many::One };
         let stream = Decompressed::new(window, Arc::new(Deflate), rules, allowance);

@@ -70,6 +70,7 @@ pub(super) fn read(parts: &Parts<'_>, card: &mut Card) -> Result<(), String> {
     if let Some(root) = &root {
         card.licence = licence(root);
         card.base_models = texts(root.get("base_model"));
+        card.base_model_relation = scalar(root, "base_model_relation");
     }
     if let Some(problem) = problems.first() {
         let line = u64::from(problem.place.span.line).saturating_sub(1);
@@ -88,8 +89,8 @@ fn licence(root: &Node) -> Option<Licence> {
     let name = scalar(root, "license_name");
     let link = scalar(root, "license_link");
     let ids = texts(root.get("license"));
-    let id = if ids.is_empty() { name.clone()? } else { ids.join(", ") };
-    Some(Licence { id, name, link })
+    let says_something = !ids.is_empty() || name.is_some() || link.is_some();
+    says_something.then_some(Licence { ids, name, link })
 }
 
 fn scalar(root: &Node, key: &str) -> Option<String> {

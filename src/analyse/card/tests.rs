@@ -16,22 +16,23 @@ fn section(card: &Card, heading: &str) -> (u8, u64, u64) {
 fn front_matter_gives_licence_and_base_models() {
     let card = read(
         "---\nlicense: other\nlicense_name: house\nlicense_link: https://x.example\n\
-         base_model:\n  - a/b\n  - c/d\nlanguage: no\n---\n# Title\n",
+         base_model:\n  - a/b\n  - c/d\nbase_model_relation: merge\n---\n# Title\n",
     );
     let licence = Licence {
-        id: "other".into(),
+        ids: vec!["other".into()],
         name: Some("house".into()),
         link: Some("https://x.example".into()),
     };
     assert_eq!(card.licence, Some(licence));
     assert_eq!(card.base_models, ["a/b", "c/d"]);
+    assert_eq!(card.base_model_relation.as_deref(), Some("merge"));
     assert_eq!(card.front_matter_error, None);
     assert_eq!(section(&card, "Title"), (1, 10, 0));
     assert_eq!(card.text, "# title\n");
 
     let card =
         read("\u{feff}\r\n---\r\nlicense:\r\n- mit\r\n- apache-2.0\r\nbase_model: a/b\r\n---\r\nx");
-    assert_eq!(card.licence.unwrap().id, "mit, apache-2.0");
+    assert_eq!(card.licence.unwrap().ids, ["mit", "apache-2.0"]);
     assert_eq!(card.base_models, ["a/b"]);
     assert_eq!(card.text, "x");
 }
@@ -54,7 +55,7 @@ fn broken_front_matter_is_told() {
     assert_eq!(error("---\nlicense: mit\n"), "the front matter has no closing `---`");
     assert_eq!(error("---\n- a\n---\n"), "the front matter is no mapping");
     let card = read("---\nlicense: mit\nlicense: gpl\n---\nx");
-    assert_eq!(card.licence.unwrap().id, "mit");
+    assert_eq!(card.licence.unwrap().ids, ["mit"]);
     assert!(card.front_matter_error.unwrap().starts_with("line 3: "));
     let bomb = format!("---\na: &a [{}]\nb: [{}]\n---\n", "x,".repeat(5000), "*a,".repeat(5000));
     assert!(read(&bomb).front_matter_error.is_some());

@@ -83,8 +83,8 @@ pub(super) fn looks_like_pickle(
     if is_pickle(&beginning, &head, extension)? {
         return Ok(true);
     }
-    let more = crate::base::read_up_to(bytes, head.len() as u64, &mut [0])? > 0;
-    if !(beginning.ran_out && more) {
+    let behind = head.len() as u64;
+    if !beginning.ran_out || crate::base::read_up_to(bytes, behind, &mut [0])? == 0 {
         return Ok(false);
     }
     let whole = look(bytes, 0, u64::MAX, limits)?;

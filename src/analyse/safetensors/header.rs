@@ -104,6 +104,7 @@ pub(super) fn read_header(
             offset: Some(0),
         });
     }
+    bytes.prefetch(&[(8, length)]);
     let mut reader = HeaderReader {
         json: JsonReader::new(bytes, 8, end, DEPTH),
         limits,

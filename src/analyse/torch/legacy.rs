@@ -7,7 +7,7 @@
 use super::super::pickle::{Member, Objects, Plain, Value};
 use super::super::{Examination, Stop};
 use super::storage::{Records, Storages};
-use crate::base::read_up_to;
+use crate::base::{ReadAt, read_up_to};
 use crate::evidence::{Divergence, Format, TorchDefect, TorchFact};
 
 /// The format's name.
@@ -81,6 +81,25 @@ fn is_canonical(member: &Member<'_>, end: u64) -> Result<bool, Stop> {
     Ok(number.strip_prefix(&[0x8a, 0x0a]).and_then(|rest| rest.strip_prefix(&MAGIC)) == Some(b"."))
 }
 
+/// Announces the element counts in front of the storages, where they should be.
+fn announce_counts(bytes: &dyn ReadAt, storages: &Storages, keys: &[String], start: u64) {
+    if !bytes.is_distant() {
+        return;
+    }
+    let mut next = Some(start);
+    let counts: Vec<(u64, u64)> = keys
+        .iter()
+        .map_while(|key| {
+            let at = next?;
+            let storage = storages.known.get(key)?;
+            let length = storage.item_size?.checked_mul(storage.elements)?;
+            next = at.checked_add(8)?.checked_add(length);
+            Some((at, 8))
+        })
+        .collect();
+    bytes.prefetch(&counts);
+}
+
 /// The raw storages must fill the rest of the file exactly.
 fn follow_tail(
     member: &mut Member<'_>,
@@ -90,6 +109,7 @@ fn follow_tail(
 ) -> Result<(), Stop> {
     let length = member.bytes().len()?;
     let mut at = start;
+    announce_counts(member.bytes(), storages, keys, start);
     for key in keys {
         let mut count = [0; 8];
         if read_up_to(member.bytes(), at, &mut count)? < count.len() {

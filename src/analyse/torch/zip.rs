@@ -36,7 +36,11 @@ pub(in crate::analyse) struct TorchZip;
 
 /// A member's path below the archive's name.
 fn record(member: &ZipMember) -> &str {
-    member.name.split_once('/').map_or(&*member.name, |(_, record)| record)
+    record_of(&member.name)
+}
+
+fn record_of(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(_, record)| record)
 }
 
 fn root(member: &ZipMember) -> &str {
@@ -54,6 +58,10 @@ fn is_record(member: &ZipMember, name: &str) -> bool {
 impl ZipLayout for TorchZip {
     fn format(&self) -> Format {
         FORMAT
+    }
+
+    fn holds_numbers(&self, name: &str) -> bool {
+        is_storage_name(name) && name.contains('/')
     }
 
     fn claims(&self, archive: &ZipArchive<'_>) -> bool {
@@ -83,26 +91,28 @@ impl ZipLayout for TorchZip {
             }
             dealt_with.push(pickled || examine_text(archive, member, examination));
         }
-        for (member, dealt) in members.iter().zip(&mut dealt_with) {
-            if *dealt || !is_storage(member) {
-                continue;
+        let (indices, storages): (Vec<usize>, Vec<&ZipMember>) = members
+            .iter()
+            .enumerate()
+            .zip(&dealt_with)
+            .filter(|((_, member), dealt)| !**dealt && is_storage(member))
+            .map(|(numbered, _)| numbered)
+            .unzip();
+        let mut indices = indices.into_iter();
+        archive.glance_at(&storages, examination, &mut |member, formats, examination| {
+            let dealt = indices.next().and_then(|index| dealt_with.get_mut(index));
+            let Some(formats) = formats else { return };
+            let at = member.header_offset;
+            examination.list_member(Some(at), &member.name, member.size, &formats);
+            if let Some(dealt) = dealt {
+                *dealt = true;
             }
-            // An encrypted or unknown record is left to be examined like any other member.
-            let Ok(bytes) = archive.open(member, examination) else { continue };
-            let formats = examination.glance(&member.name, &*bytes);
-            examination.list_member(
-                Some(member.header_offset),
-                &member.name,
-                member.size,
-                &formats,
-            );
-            *dealt = true;
             if record(member).starts_with("data/") && !referenced.contains(&member.name) {
                 let detail = format!("no tensor refers to {}", member.name);
                 let defect = TorchDefect::UnreferencedRecord;
-                examination.record(member.header_offset, TorchFact::Defect { defect, detail });
+                examination.record(at, TorchFact::Defect { defect, detail });
             }
-        }
+        });
         Ok(dealt_with)
     }
 }
@@ -120,8 +130,12 @@ fn is_of_package(member: &ZipMember) -> bool {
 
 /// Raw numbers, by where they are.
 fn is_storage(member: &ZipMember) -> bool {
-    let folder = record(member).split('/').next().unwrap_or_default();
-    matches!(folder, "data" | "constants" | "tensors") && !member.is_empty()
+    is_storage_name(&member.name) && !member.is_empty()
+}
+
+fn is_storage_name(name: &str) -> bool {
+    let folder = record_of(name).split('/').next().unwrap_or_default();
+    matches!(folder, "data" | "constants" | "tensors")
 }
 
 /// Loaders differ on which archive name counts when there are several.

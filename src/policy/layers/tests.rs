@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::{Severity, render_problems};
-use crate::policy::{CardMatch, RuleSetting};
+use crate::policy::{CardMatch, RuleSetting, TrustWeights};
 
 const RULES: &[&str] = &["a-rule", "b-rule", "c-rule"];
 
@@ -75,6 +75,60 @@ fn lists_replace_and_extras_add() {
     assert_eq!(policy.pickle.allowed_globals.len(), 1);
     assert!(policy.trust.trusted_publishers.is_empty());
     assert_eq!(policy.card.required_sections.len(), 1);
+}
+
+#[test]
+fn weights_merge_by_key_and_authors_as_lists() {
+    let base = "trust: {weights: {trusted_publisher: 5, gated: -2}}\n\
+                provenance: {trusted_authors: [ada], recent_commits: 5, minimum_age_days: 7}\n\
+                follow_base_models: true\n";
+    let file = "extends: [base.yaml]\ntrust: {weights: {gated: 3}}\n\
+                provenance: {extra_trusted_authors: [eve], recent_commits: 0}\n\
+                profiles: {p: {follow_base_models: false, trust: {weights: {popular: -10}}}}\n";
+    let layers = layers(file, &[("base.yaml", base)]);
+    let policy = layers.effective(None).unwrap();
+    let expected = TrustWeights { trusted_publisher: 5, gated: 3, ..TrustWeights::default() };
+    assert_eq!(policy.trust.weights, expected);
+    assert_eq!(policy.provenance.trusted_authors, ["ada", "eve"]);
+    assert_eq!((policy.provenance.recent_commits, policy.provenance.minimum_age_days), (0, 7));
+    assert!(policy.follow_base_models);
+    let profile = layers.effective(Some("p")).unwrap();
+    assert_eq!(profile.trust.weights, TrustWeights { popular: -10, ..expected });
+    assert!(!profile.follow_base_models);
+    let shown = layers.show(Some("p")).unwrap();
+    let shown: Vec<&str> = shown.lines().filter(|line| line.contains(".yaml:")).collect();
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    trusted_publisher: 5                                 # base.yaml:1
+    popular: -10                                         # p.yaml:4 (profile p)
+    gated: 3                                             # p.yaml:2
+  recent_commits: 0                                      # p.yaml:3
+    - ada                                                # base.yaml:2
+    - eve                                                # p.yaml:3
+  minimum_age_days: 7                                    # base.yaml:2
+follow_base_models: false                                # p.yaml:4 (profile p)
+    ");
+}
+
+#[test]
+fn without_a_word_the_weights_are_those_of_the_walkthrough() {
+    let policy = layers("{}", &[]).effective(None).unwrap();
+    let weights = TrustWeights {
+        trusted_publisher: 2,
+        unknown_publisher: -1,
+        very_popular: 2,
+        popular: 1,
+        license: 1,
+        no_license: -1,
+        no_card_metadata: -1,
+        safetensors: 2,
+        history: 1,
+        gated: 1,
+        signature: 1,
+    };
+    assert_eq!(policy.trust.weights, weights);
+    let provenance = policy.provenance;
+    assert_eq!((provenance.recent_commits, provenance.minimum_age_days), (20, 0));
+    assert!(provenance.trusted_authors.is_empty() && !policy.follow_base_models);
 }
 
 #[test]
@@ -151,7 +205,9 @@ fn paths_have_one_spelling() {
 fn what_is_shown_reads_back_to_the_same_policy() {
     let text = "extends: [baseline]\nfail_on: low\npickle: {extra_allowed_globals: [\"a:b.c\", \"x.*y\"]}\n\
                 card: {sections: {\"my: section\": [\"a \\\"b\\\"\"]}, extra_required_sections: [\"my: section\"]}\n\
-                license: {allow: [mit, \"no\"], deny: []}\n\
+                license: {allow: [mit, \"gemma\"], deny: []}\n\
+                trust: {weights: {gated: -3}}\nprovenance: {trusted_authors: [\"true\"]}\n\
+                follow_base_models: true\n\
                 rules: {a-rule: off}\n\
                 waivers: [{rule: b-rule, file: \"*.bin\", reason: \"# ticket: ä\", expires: 2027-01-31}]\n";
     let rules: Vec<&str> = RULES.iter().copied().chain(preset_rules()).collect();
@@ -184,10 +240,13 @@ fn what_is_shown_reads_back_to_the_same_policy() {
         - "x.*y"                                             # p.yaml:3
         - "my: section"                                      # p.yaml:4
           - "a \"b\""                                        # p.yaml:4
+        gated: -3                                            # p.yaml:6
+        - "true"                                             # p.yaml:7
         - mit                                                # p.yaml:5
-        - "no"                                               # p.yaml:5
-      a-rule: off                                            # p.yaml:6
-      - rule: b-rule                                         # p.yaml:7
+        - gemma                                              # p.yaml:5
+    follow_base_models: true                                 # p.yaml:8
+      a-rule: off                                            # p.yaml:9
+      - rule: b-rule                                         # p.yaml:10
     "#);
 }
 
@@ -211,6 +270,20 @@ fn every_preset_is_a_policy_by_itself() {
         let empty = policy.pickle.allowed_globals.is_empty();
         assert_eq!(empty, preset.name == "strict", "{}", preset.name);
     }
+}
+
+#[test]
+fn strict_and_walkthrough_trust_the_same_publishers_and_spare_local_models() {
+    let layers = |name| PolicyLayers::preset(name, &preset_rules()).unwrap();
+    let strict = layers("strict").effective(None).unwrap();
+    let walkthrough = layers("walkthrough").effective(None).unwrap();
+    assert_eq!(strict.trust, walkthrough.trust);
+    assert_eq!((strict.trust.minimum_score, strict.trust.trusted_publishers.len()), (7, 8));
+    for name in ["strict", "walkthrough"] {
+        assert_eq!(layers(name).effective(Some("local")).unwrap().trust.minimum_score, 0);
+    }
+    let baseline = layers("baseline").effective(None).unwrap();
+    assert_eq!(baseline.trust, crate::policy::TrustPolicy::default());
 }
 
 #[test]

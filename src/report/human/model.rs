@@ -6,12 +6,24 @@ use super::super::layout::{BAD, BOLD, DIM, GOOD, GUIDE, UNSURE, columns, counted
 use super::group::{ModelGroup, fold};
 use super::{Page, finding};
 use crate::base::{Severity, Untrusted};
-use crate::finding::{Finding, ManifestPlace};
+use crate::evidence::ReferenceKind;
+use crate::finding::{BaseModelReport, Finding, ManifestPlace, TrustReport};
+
+/// Base models that are named at most.
+const BASE_MODELS: usize = 6;
 
 /// Writes everything about one model, with an empty line at the end unless the heading says it
 /// all. Returns whether the empty line is there.
 pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) -> io::Result<bool> {
     heading(group, out)?;
+    let trust = group.model.and_then(|model| model.trust.as_ref());
+    if let Some(trust) = trust.filter(|_| !page.quiet) {
+        // What each signal saw stands in `low-trust` where the score is too low.
+        page.paragraph(&format!("  {} ", styled(DIM, "trust")), 4, &trust_line(trust), out)?;
+    }
+    if !page.quiet {
+        base_models(group, page, out)?;
+    }
     failures(group, page, out)?;
     for incident in &group.incidents {
         let mark = format!("  {} ", styled(UNSURE, "not judged:"));
@@ -46,7 +58,7 @@ fn heading(group: &ModelGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
     };
     write!(out, "{} ", styled(style, mark))?;
     if group.name.is_empty() {
-        write!(out, "{}", styled(BOLD, "the policy itself"))?;
+        write!(out, "{}", styled(BOLD, of_no_model(group)))?;
     } else {
         write!(out, "{}", styled(BOLD, Untrusted(group.name)))?;
     }
@@ -60,6 +72,59 @@ fn heading(group: &ModelGroup<'_>, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "  {}", styled(DIM, format!("{files}, {}", size(bytes))))?;
     }
     writeln!(out)
+}
+
+/// `builds on acme/base (judged as base), code of acme/modeling (not judged)`
+fn base_models(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    let named = group.model.map(|model| model.base_models.as_slice()).unwrap_or_default();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let mut parts: Vec<String> = named.iter().take(BASE_MODELS).map(base_model).collect();
+    let more = named.len().saturating_sub(BASE_MODELS);
+    if more > 0 {
+        parts.push(format!("{more} more"));
+    }
+    page.paragraph(&format!("  {} ", styled(DIM, "builds on")), 4, &parts.join(", "), out)
+}
+
+fn base_model(base: &BaseModelReport) -> String {
+    let code = if base.kind == ReferenceKind::RemoteCode { "code of " } else { "" };
+    let target = format!("{:.120}", Untrusted(&base.target));
+    let revision = base.revision.as_deref().map(|text| format!("@{:.60}", Untrusted(text)));
+    let revision = revision.unwrap_or_default();
+    let judged = match &base.judged_as {
+        Some(name) if *name == base.target => "judged".to_owned(),
+        Some(name) => format!("judged as {}", Untrusted(name)),
+        None => "not judged".to_owned(),
+    };
+    format!("{code}{target}{revision} ({judged})")
+}
+
+/// What findings are about that belong to no model: waivers, or the lock.
+fn of_no_model(group: &ModelGroup<'_>) -> &'static str {
+    let mut findings = group.failures.iter().chain(&group.notes).chain(&group.waived);
+    let of_lock = findings.clone().any(|finding| finding.rule == "stale-lock");
+    let of_policy = findings.any(|finding| finding.rule != "stale-lock");
+    match (of_policy, of_lock) {
+        (true, true) => "the policy and the lock",
+        (false, true) => "the lock itself",
+        (_, false) => "the policy itself",
+    }
+}
+
+/// `6 of 10, moderate: publisher +2, downloads 0, …`
+fn trust_line(trust: &TrustReport) -> String {
+    let signals: Vec<String> = trust
+        .signals
+        .iter()
+        .map(|signal| {
+            let sign = if signal.points > 0 { "+" } else { "" };
+            format!("{} {sign}{}", signal.signal, signal.points)
+        })
+        .collect();
+    let (score, maximum, word) = (trust.score, trust.maximum, trust.assessment());
+    format!("{score} of {maximum}, {word}: {}", signals.join(", "))
 }
 
 /// `2 critical, 1 high`, each in its colour.

@@ -55,6 +55,7 @@ fn reference(fact: &ReferenceFact) -> String {
         ReferenceKind::AdapterBase => "an adapter for",
         ReferenceKind::RemoteCode => "runs code of",
         ReferenceKind::Configuration => "names",
+        ReferenceKind::BaseModel => "builds on",
     };
     let at = fact.revision.as_deref();
     let at = at.map(|revision| format!(" at {}", quoted(revision))).unwrap_or_default();

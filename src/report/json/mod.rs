@@ -7,9 +7,10 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Presentation, safe_json};
 use crate::base::{Digest, Severity};
-use crate::evidence::{FileEvidence, Format, Status};
+use crate::evidence::{FileEvidence, Format, ListedDigest, ReferenceKind, Status};
 use crate::finding::{
-    CardReport, FileReport, Finding, GlobalReport, Incident, ManifestPlace, ModelReport, Report,
+    BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident, ManifestPlace,
+    ModelReport, Report, TrustReport, TrustSignal,
 };
 
 /// Writes the document.
@@ -61,8 +62,9 @@ struct Model<'a> {
     model_name: &'a str,
     source: &'a str,
     revision: Option<&'a str>,
-    /// Always null as long as sources are local: nobody vouches for a file on disk.
-    trust: Option<()>,
+    /// Null for a model on this machine, of whose origin nothing is known.
+    trust: Option<Trust<'a>>,
+    base_models: Each<'a, BaseModelReport, BaseModel<'a>>,
     card: Option<Card<'a>>,
     files: Each<'a, FileReport, File<'a>>,
 }
@@ -72,10 +74,58 @@ fn model(model: &ModelReport) -> Model<'_> {
         model_name: &model.name,
         source: &model.source,
         revision: model.revision.as_deref(),
-        trust: None,
+        trust: model.trust.as_ref().map(trust),
+        base_models: Each(&model.base_models, base_model),
         card: model.card.as_ref().and_then(card),
         files: Each(&model.files, file),
     }
+}
+
+#[derive(serde::Serialize)]
+struct BaseModel<'a> {
+    target: &'a str,
+    revision: Option<&'a str>,
+    kind: ReferenceKind,
+    named_in: Option<&'a str>,
+    judged_as: Option<&'a str>,
+}
+
+fn base_model(base: &BaseModelReport) -> BaseModel<'_> {
+    BaseModel {
+        target: &base.target,
+        revision: base.revision.as_deref(),
+        kind: base.kind,
+        named_in: base.named_in.as_deref(),
+        judged_as: base.judged_as.as_deref(),
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Trust<'a> {
+    score: u8,
+    maximum: u8,
+    assessment: &'a str,
+    signals: Each<'a, TrustSignal, Signal<'a>>,
+}
+
+fn trust(report: &TrustReport) -> Trust<'_> {
+    Trust {
+        score: report.score,
+        maximum: report.maximum,
+        assessment: report.assessment(),
+        signals: Each(&report.signals, |signal| Signal {
+            signal: signal.signal,
+            points: signal.points,
+            detail: &signal.detail,
+        }),
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Signal<'a> {
+    signal: &'a str,
+    points: i64,
+    detail: &'a str,
 }
 
 #[derive(serde::Serialize)]
@@ -109,18 +159,26 @@ impl Serialize for Sections<'_> {
 struct File<'a> {
     path: &'a str,
     size: u64,
+    /// As computed from the bytes; null if they were not read to the end.
     sha256: Option<Digest>,
+    /// As the Hub, or the record of a download, lists it; null if it lists none.
+    listed_sha256: Option<Digest>,
     formats: &'a [Format],
     status: Status,
     globals: Each<'a, GlobalReport, Global<'a>>,
 }
 
 fn file(file: &FileReport) -> File<'_> {
-    let FileEvidence { path, size, sha256, formats, status, .. } = &file.evidence;
+    let FileEvidence { path, size, sha256, listed, formats, status, .. } = &file.evidence;
+    let listed_sha256 = match listed {
+        Some(ListedDigest::Sha256(digest)) => Some(*digest),
+        Some(ListedDigest::GitBlob(_) | ListedDigest::Unknown) | None => None,
+    };
     File {
         path,
         size: *size,
         sha256: *sha256,
+        listed_sha256,
         formats,
         status: *status,
         globals: Each(&file.globals, global),

@@ -2,42 +2,25 @@
 
 use serde_sarif::sarif;
 
-use crate::finding::{Finding, ManifestPlace, ModelReport};
+use super::super::gathering::Gathered;
 
 /// The root of the repository: consumers know where it is, the log must not.
 const ROOT: &str = "%SRCROOT%";
 
-/// The region of the manifest that brought the model in.
-pub(super) fn of_manifest(place: &ManifestPlace) -> sarif::Location {
+/// Where gathered findings are shown, with what stands there in the manifest.
+pub(super) fn of(gathered: &Gathered<'_>) -> sarif::Location {
+    let place = gathered.place();
     let mut region = sarif::Region::builder()
-        .start_line(i64::from(place.line.max(1)))
-        .start_column(i64::from(place.column.max(1)))
-        .end_line(i64::from(place.line.max(1)))
-        .end_column(i64::from(place.end_column.max(place.column).max(1)))
+        .start_line(i64::from(place.line))
+        .start_column(i64::from(place.column))
+        .end_line(i64::from(place.line))
+        .end_column(i64::from(place.end_column))
         .build();
-    if !place.snippet.is_empty() {
-        let content = sarif::ArtifactContent::builder().text(place.snippet.as_str()).build();
-        region.snippet = Some(content);
+    let snippet = gathered.first.manifest.as_ref().map(|manifest| manifest.snippet.as_str());
+    if let Some(snippet) = snippet.filter(|snippet| !snippet.is_empty()) {
+        region.snippet = Some(sarif::ArtifactContent::builder().text(snippet).build());
     }
-    location(&place.file, region)
-}
-
-/// The scanned file: its first line, because bytes have no lines.
-pub(super) fn of_artifact(model: Option<&ModelReport>, finding: &Finding) -> sarif::Location {
-    let region = sarif::Region::builder().start_line(1).start_column(1).end_line(1).end_column(1);
-    location(&path_of(model, finding), region.build())
-}
-
-/// The path of a finding's file as seen from where the scan was started.
-pub(super) fn path_of(model: Option<&ModelReport>, finding: &Finding) -> String {
-    let source = model.map_or(finding.model.as_str(), |model| model.source.as_str());
-    // Only a folder can have a card; a single file is its own source.
-    let is_folder = model.is_some_and(|model| model.card.is_some());
-    match &finding.location.path {
-        Some(path) if is_folder && source == "." => path.clone(),
-        Some(path) if is_folder => format!("{}/{path}", source.trim_end_matches('/')),
-        _ => source.to_owned(),
-    }
+    location(&place.path, region)
 }
 
 fn location(path: &str, region: sarif::Region) -> sarif::Location {

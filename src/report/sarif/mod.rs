@@ -1,10 +1,8 @@
 //! SARIF 2.1.0, as GitHub code scanning, GitLab and Azure DevOps read it.
 //!
 //! The only place that uses the `serde-sarif` crate. It carries one result for each rule and
-//! manifest entry: two results of one rule on one line have the same line hash, and every
-//! consumer drops one of them. The result's message lists what was found where; JSON and terminal
-//! have the findings one by one. A scan without a manifest has no manifest line, so there a result
-//! is for one rule and file, and its location is that file.
+//! manifest entry ([`super::gathering`]): two results of one rule on one line have the same line
+//! hash, and every consumer drops one of them.
 
 mod line_hash;
 mod location;

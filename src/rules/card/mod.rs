@@ -3,8 +3,6 @@
 mod brief_card;
 mod completeness;
 mod incomplete_card;
-mod license_missing;
-mod license_not_allowed;
 mod missing_card;
 mod missing_section;
 mod unreadable_card;
@@ -12,8 +10,6 @@ mod unreadable_card;
 pub(super) use brief_card::BriefCard;
 pub use completeness::card_report;
 pub(super) use incomplete_card::IncompleteCard;
-pub(super) use license_missing::LicenseMissing;
-pub(super) use license_not_allowed::LicenseNotAllowed;
 pub(super) use missing_card::MissingCard;
 pub(super) use missing_section::MissingSection;
 pub(super) use unreadable_card::UnreadableCard;

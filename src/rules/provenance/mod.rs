@@ -1,5 +1,55 @@
-//! Rules on where a model comes from.
+//! Rules on where a model comes from: its repository, its history, and what the Hub says of it.
 
+mod commit_date;
+mod foreign_commit;
+mod hub_flagged;
+mod hub_imports_differ;
+mod hub_scan_incomplete;
+mod recent_change;
+mod renamed_repository;
+mod revision_not_on_default_branch;
 mod unpinned_revision;
+mod unreachable_licence;
 
+pub(super) use foreign_commit::ForeignCommit;
+pub(super) use hub_flagged::HubFlagged;
+pub(super) use hub_imports_differ::HubImportsDiffer;
+pub(super) use hub_scan_incomplete::HubScanIncomplete;
+pub(super) use recent_change::RecentChange;
+pub(super) use renamed_repository::RenamedRepository;
+pub(super) use revision_not_on_default_branch::RevisionNotOnDefaultBranch;
 pub(super) use unpinned_revision::UnpinnedRevision;
+pub(super) use unreachable_licence::UnreachableLicence;
+
+use super::{Case, Violation};
+use crate::evidence::{Dossier, Fact, FileEvidence, HubScan};
+use crate::finding::Location;
+use crate::manifest::Source;
+
+/// Whether a model of the Hub came without what the Hub says of it: from a cache, offline.
+fn is_hub_unasked(case: &Case<'_>) -> bool {
+    case.dossier.repository.is_none()
+        && !case.dossier.files.is_empty()
+        && case.entry.is_some_and(|entry| matches!(entry.origin, Source::Hub(_)))
+}
+
+/// What the Hub's scanners say of each file that was judged.
+fn scans(dossier: &Dossier) -> impl Iterator<Item = (&FileEvidence, &HubScan)> {
+    dossier.files.iter().flat_map(|file| {
+        file.evidence.iter().filter_map(move |evidence| match &evidence.fact {
+            Fact::HubScan(scan) => Some((file, scan)),
+            _ => None,
+        })
+    })
+}
+
+/// A violation that the model as a whole is, told where the manifest names it.
+fn of_model(subject: &str, description: String, recommendation: String) -> Violation {
+    Violation {
+        location: Location::default(),
+        manifest: None,
+        description,
+        recommendation,
+        subject: subject.to_owned(),
+    }
+}

@@ -4,7 +4,7 @@ use crate::base::{Revision, Severity};
 use crate::finding::{Location, RuleMeta};
 use crate::manifest::Source;
 use crate::rules::wording::quoted;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, LockState, NamedBy, Rule, Violation};
 
 /// A Hub source whose bytes may change under the same manifest.
 pub(crate) struct UnpinnedRevision;
@@ -29,8 +29,27 @@ impl Rule for UnpinnedRevision {
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
         let Some(entry) = case.entry else { return };
         let Source::Hub(_) = entry.origin else { return };
+        // The lock's commit was judged, whatever the branch does.
+        if let LockState::Locked { model, .. } = case.lock
+            && model.commit.is_some()
+        {
+            return;
+        }
         let (problem, manifest) = match entry.revision.as_deref() {
             Some(revision) if is_commit(revision) => return,
+            revision if case.named_by.is_some() => {
+                let at = revision.map(|revision| format!(" at {}", quoted(revision)));
+                (
+                    format!(
+                        "{}{} is named by {}, without the commit that is meant: loaders take \
+                         whatever its publisher has uploaded last.",
+                        quoted(&entry.source),
+                        at.unwrap_or_default(),
+                        case.named_by.map(named_by).unwrap_or_default(),
+                    ),
+                    None,
+                )
+            }
             Some(revision) => (
                 format!(
                     "{} is fetched at {}, which is a branch, a tag or a shortened commit and can \
@@ -53,11 +72,32 @@ impl Rule for UnpinnedRevision {
             location: Location::default(),
             manifest,
             description: problem,
-            recommendation: "Pin it: `revision:` with the 40 hexadecimal digits of the commit, as \
-                             the model's page on the Hub shows under \"Files and versions\"."
-                .to_owned(),
+            recommendation: match (case.named_by, &case.dossier.repository) {
+                (Some(_), _) => {
+                    "Make it an entry of the manifest with a `revision:`, and have the \
+                                 project load it at that commit."
+                        .to_owned()
+                }
+                (None, Some(repository)) => format!(
+                    "Pin it to the commit that was judged now: `revision: {}`.",
+                    repository.commit
+                ),
+                (None, None) => {
+                    "Pin it: `revision:` with the 40 hexadecimal digits of the commit, as the \
+                     model's page on the Hub shows under \"Files and versions\"."
+                        .to_owned()
+                }
+            },
             subject: "unpinned".to_owned(),
         });
+    }
+}
+
+/// The file and model that named it, in words.
+fn named_by(named_by: &NamedBy) -> String {
+    match &named_by.file {
+        Some(file) => format!("{} of {}", quoted(file), quoted(&named_by.model)),
+        None => format!("the Hub's metadata of {}", quoted(&named_by.model)),
     }
 }
 

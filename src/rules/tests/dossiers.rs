@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::base::{Digest, Document, Place, Severity, Span};
 use crate::evidence::{
-    Call, CallOpcode, Callee, Card, CardSection, Dossier, Evidence, Fact, FileEvidence, Format,
-    Import, ImportOpcode, Origin, PickleFact, Status, StreamSummary,
+    BranchMembership, Call, CallOpcode, Callee, Card, CardData, CardSection, Dossier, Evidence,
+    Fact, FileEvidence, Format, Gate, Import, ImportOpcode, ListedDigest, ListedFile, Origin,
+    PickleFact, Repository, RepositoryCommit, ScanProgress, Status, StreamSummary,
 };
 use crate::manifest::Entry;
 use crate::policy::{
@@ -135,6 +136,54 @@ pub(crate) fn card(heading: &str, text: &str, words: u64) -> Card {
 /// A model with this card.
 pub(crate) fn with_card(card: Card) -> Dossier {
     Dossier { card: Some(card), is_repository: true, ..Dossier::default() }
+}
+
+/// The commit of [`repository`].
+pub(crate) const COMMIT: &str = "714eb0fa89d2f80546fda750413ed43d93601a13";
+
+/// A repository on the Hub with a licence, a safetensors file and one commit of its publisher.
+pub(crate) fn repository(id: &str) -> Repository {
+    Repository {
+        asked: id.to_owned(),
+        id: id.to_owned(),
+        revision: None,
+        commit: COMMIT.parse().unwrap(),
+        branch: BranchMembership::Default,
+        downloads: Some(812),
+        likes: None,
+        gate: Gate::Open,
+        private: false,
+        card_data: Some(CardData { licences: vec!["mit".to_owned()], base_models: Vec::new() }),
+        commit_count: Some(3),
+        commits: vec![commit(COMMIT, &["acme"], "2026-08-01T00:00:00.000Z", &[])],
+        scans: ScanProgress::Unknown,
+        listing: [".gitattributes", "README.md", "config.json", "model.safetensors"]
+            .map(|path| listed_file(path, 100))
+            .into(),
+    }
+}
+
+pub(crate) fn listed_file(path: &str, size: u64) -> ListedFile {
+    ListedFile { path: path.to_owned(), size, digest: ListedDigest::Unknown }
+}
+
+pub(crate) fn commit(id: &str, authors: &[&str], date: &str, changed: &[&str]) -> RepositoryCommit {
+    let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    RepositoryCommit {
+        id: id.parse().unwrap(),
+        title: "Add weights".to_owned(),
+        authors: owned(authors),
+        date: date.to_owned(),
+        changed: owned(changed),
+    }
+}
+
+/// A model on the Hub, of these files.
+pub(crate) fn on_the_hub(
+    repository: Repository,
+    files: impl IntoIterator<Item = FileBuilder>,
+) -> Dossier {
+    Dossier { repository: Some(repository), ..dossier(files) }
 }
 
 /// A policy that allows a few tensors' names and asks for two sections.

@@ -2,18 +2,24 @@
 
 #![allow(clippy::arithmetic_side_effects, reason = "sums of small literals")]
 
+mod base_models;
 mod card;
 pub(crate) mod dossiers;
 mod files;
 mod formats;
+mod integrity;
+mod licence;
+mod lock;
 mod pickle;
 mod provenance;
 mod registry;
+mod trust;
 
 use std::collections::BTreeSet;
 
 use super::{Case, LockState, RULES, Violation, by_id};
 use crate::evidence::Dossier;
+use crate::finding::BaseModelReport;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 
@@ -30,6 +36,8 @@ struct Example {
     policy: Policy,
     /// The entry, for rules that judge the manifest: firing and silent.
     entries: Option<(Entry, Entry)>,
+    /// What the lock says, for rules that judge by it: firing and silent.
+    locks: Option<(LockState<'static>, LockState<'static>)>,
 }
 
 impl Example {
@@ -39,7 +47,7 @@ impl Example {
         firing: Dossier,
         silent: Dossier,
     ) -> Self {
-        Self { rule, says, firing, silent, policy: dossiers::policy(), entries: None }
+        Self { rule, says, firing, silent, policy: dossiers::policy(), entries: None, locks: None }
     }
 
     fn under(mut self, policy: Policy) -> Self {
@@ -50,12 +58,45 @@ impl Example {
 
 /// What one rule says of a dossier.
 fn judge(rule: &str, entry: Option<&Entry>, dossier: &Dossier, policy: &Policy) -> Vec<Violation> {
+    judge_locked(rule, entry, dossier, policy, LockState::NoLock)
+}
+
+/// What one rule says of a dossier of which a lock says something.
+fn judge_locked(
+    rule: &str,
+    entry: Option<&Entry>,
+    dossier: &Dossier,
+    policy: &Policy,
+    lock: LockState<'_>,
+) -> Vec<Violation> {
     let mut violations = Vec::new();
     by_id(rule).unwrap_or_else(|| panic!("no rule {rule}")).check(
-        &Case { entry, dossier, policy, lock: LockState::NoLock, now: NOW },
+        &Case {
+            entry,
+            dossier,
+            policy,
+            lock,
+            now: NOW,
+            base_models: &unjudged(dossier),
+            named_by: None,
+        },
         &mut violations,
     );
     violations
+}
+
+/// What a model builds on, in a run that judges nothing else.
+fn unjudged(dossier: &Dossier) -> Vec<BaseModelReport> {
+    let named = dossier.named_models().into_iter();
+    named
+        .map(|model| BaseModelReport {
+            kind: model.kind,
+            target: model.target,
+            revision: model.revision,
+            named_in: model.file,
+            judged_as: None,
+        })
+        .collect()
 }
 
 fn examples() -> Vec<Example> {
@@ -64,7 +105,12 @@ fn examples() -> Vec<Example> {
     examples.extend(files::examples());
     examples.extend(formats::examples());
     examples.extend(provenance::examples());
+    examples.extend(base_models::examples());
+    examples.extend(lock::examples());
+    examples.extend(trust::examples());
+    examples.extend(integrity::examples());
     examples.extend(card::examples());
+    examples.extend(licence::examples());
     examples
 }
 
@@ -76,7 +122,8 @@ fn every_rule_fires_where_it_must_and_nowhere_else() {
             Some((firing, silent)) => (Some(firing), Some(silent)),
             None => (None, None),
         };
-        let found = judge(rule, firing, &example.firing, &example.policy);
+        let (lock, no_lock) = example.locks.unwrap_or_default();
+        let found = judge_locked(rule, firing, &example.firing, &example.policy, lock);
         let descriptions: Vec<&str> =
             found.iter().map(|violation| violation.description.as_str()).collect();
         assert_eq!(found.len(), example.says.len(), "{rule}: {descriptions:#?}");
@@ -89,7 +136,7 @@ fn every_rule_fires_where_it_must_and_nowhere_else() {
             assert!(!violation.subject.is_empty(), "{rule}");
             assert!(!violation.description.contains("  "), "{rule}: {}", violation.description);
         }
-        let quiet = judge(rule, silent, &example.silent, &example.policy);
+        let quiet = judge_locked(rule, silent, &example.silent, &example.policy, no_lock);
         assert!(quiet.is_empty(), "{rule} should be silent: {quiet:#?}");
     }
 }

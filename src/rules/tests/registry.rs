@@ -28,10 +28,9 @@ fn ids_are_unique_kebab_case_and_found() {
 
 #[test]
 fn rules_of_one_subject_stand_together_and_sorted() {
-    // `file` and `format` are one subject, as are cards and licences.
+    // `file` and `format` are one subject.
     let subject = |meta: &RuleMeta| match meta.tags[0] {
         "format" => "file",
-        "licence" => "documentation",
         tag => tag,
     };
     let mut left = BTreeSet::new();

@@ -1,15 +1,15 @@
 //! Models on this machine: a file, a folder, a Hugging Face cache folder.
 
-mod cache;
-mod selection;
 mod walk;
 
 use std::fs::{self, FileType};
 use std::io;
 use std::path::Path;
 
-use super::{Content, Snapshot, SnapshotFile, SourceError, Wanted};
-use walk::Boundary;
+use super::boundary::Boundary;
+use super::{Content, Snapshot, SnapshotFile, SourceError, Wanted, cache, selection, shown};
+
+pub(super) use walk::list;
 
 /// Lists what is at `path`.
 ///
@@ -19,6 +19,8 @@ use walk::Boundary;
 ///   `hf download --local-dir` leaves behind.
 /// - A `models--owner--name` folder of a Hugging Face cache is resolved to the snapshot of the
 ///   wanted revision, else of `refs/main`, else to the only one there is.
+///
+/// What a cache or a `--local-dir` download notes of its files becomes their listing.
 ///
 /// Links are followed as far as they stay inside the folder (in a cache: inside the repository's
 /// folder and the store that repositories share), and nothing but ordinary files is opened.
@@ -53,9 +55,9 @@ fn folder(path: &Path, revision: Option<&str>) -> Result<Snapshot, SourceError> 
         Some(found) => (found.folder, Some(found.commit)),
         None => (path.to_owned(), cache::commit_of_snapshot_folder(path)),
     };
-    let files = walk::list(&root, Boundary::of(&root))
+    let mut files = list(&root, Boundary::of(&root))
         .map_err(|error| SourceError::Io { path: shown(&root), error })?;
-    let revision = commit.and_then(|commit| commit.parse().ok());
+    let revision = cache::add_listings(&root, commit, &mut files);
     Ok(Snapshot { files, revision, is_repository: true, ..Snapshot::default() })
 }
 
@@ -65,13 +67,6 @@ fn refused(path: &Path, error: io::Error) -> SourceError {
         io::ErrorKind::NotFound => SourceError::NotFound { path },
         _ => SourceError::Io { path, error },
     }
-}
-
-/// A path as shown: `/` between its parts on every system, control characters escaped.
-pub(super) fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let text = if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace('\\', "/").into() };
-    crate::base::Untrusted(&text).to_string()
 }
 
 /// What something is that is neither file, folder nor link.

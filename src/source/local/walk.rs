@@ -1,51 +1,13 @@
 //! Everything below a folder, without recursion, without following anything out of it.
 
-use std::cell::OnceCell;
 use std::fs::{self, DirEntry, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::{Content, SnapshotFile};
-use super::{cache, special};
+use super::super::boundary::Boundary;
+use super::super::{Content, SnapshotFile, cache};
+use super::special;
 use crate::evidence::{CoverageFact, Fact, FileFact};
-
-/// The folders that a link may lead into. Worked out only when a link is met: most models have
-/// none.
-pub(super) struct Boundary {
-    root: PathBuf,
-    folders: OnceCell<Vec<PathBuf>>,
-}
-
-impl Boundary {
-    /// What belongs to the folder `root`: itself, and for a snapshot in a cache the blobs of its
-    /// repository and those that repositories share.
-    pub(super) fn of(root: &Path) -> Self {
-        Self { root: root.to_owned(), folders: OnceCell::new() }
-    }
-
-    fn folders(&self) -> &[PathBuf] {
-        self.folders.get_or_init(|| {
-            let Ok(root) = fs::canonicalize(&self.root) else { return Vec::new() };
-            let mut folders = Vec::new();
-            if let Some(repository) = cache::repository_of_snapshot(&root) {
-                folders.push(repository.join("blobs"));
-                folders.extend(cache::shared_store(&repository));
-            }
-            folders.push(root);
-            folders
-        })
-    }
-
-    fn holds(&self, target: &Path) -> bool {
-        self.folders().iter().any(|folder| target.starts_with(folder))
-    }
-
-    /// Whether the target is a blob of a cache, to which every file of a snapshot links.
-    fn is_blob(&self, target: &Path) -> bool {
-        let blobs = self.folders().split_last().map_or(&[][..], |(_, blobs)| blobs);
-        blobs.iter().any(|folder| target.starts_with(folder))
-    }
-}
 
 /// A folder that is still to be listed.
 struct Folder {
@@ -64,7 +26,7 @@ struct Walk {
 }
 
 /// Lists all files below `root`, sorted by path. Fails only if `root` itself cannot be listed.
-pub(super) fn list(root: &Path, boundary: Boundary) -> io::Result<Vec<SnapshotFile>> {
+pub(in crate::source) fn list(root: &Path, boundary: Boundary) -> io::Result<Vec<SnapshotFile>> {
     let mut walk = Walk { boundary, files: Vec::new(), pending: Vec::new() };
     let top = Folder { on_disk: root.to_owned(), inside: String::new(), linked: false };
     walk.folder(&top)?;

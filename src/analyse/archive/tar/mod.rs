@@ -75,6 +75,14 @@ impl Analyser for Tar {
     }
 }
 
+/// Whether a tar could begin with these bytes, which may be fewer than a header has: the magic, or
+/// a number where the checksum stands that a checksum can be. True of one in a hundred thousand
+/// pieces of raw numbers.
+pub(in crate::analyse) fn could_begin(head: &[u8]) -> bool {
+    let magic = head.get(257..262).is_some_and(|magic| magic == b"ustar");
+    magic || head.get(148..156).is_some_and(header::could_be_checksum)
+}
+
 /// Archives of NeMo: a tar with a configuration.
 const NEMO: Format = Format::new("nemo");
 

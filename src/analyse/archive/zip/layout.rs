@@ -13,6 +13,11 @@ pub trait ZipLayout: Sync {
     /// The format's name, which takes the place of `zip`.
     fn format(&self) -> Format;
 
+    /// Whether a member of this name holds raw numbers, as far as the name tells.
+    fn holds_numbers(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Whether the members say that it is this format. Looks at names, and at contents only where
     /// the names don't tell.
     fn claims(&self, archive: &ZipArchive<'_>) -> bool;
@@ -39,3 +44,8 @@ pub static LAYOUTS: &[&dyn ZipLayout] = &[
     &recognised::SKOPS,
     &recognised::TORCHSERVE,
 ];
+
+/// Whether a member of this name holds raw numbers in some layout.
+pub(super) fn is_numbers(name: &str) -> bool {
+    LAYOUTS.iter().any(|layout| layout.holds_numbers(name))
+}

@@ -183,6 +183,16 @@ impl ReadAt for Content<'_> {
         }
     }
 
+    fn prefetch(&self, ranges: &[(u64, u64)]) {
+        if let Self::Stored(window) = self {
+            window.prefetch(ranges);
+        }
+    }
+
+    fn is_distant(&self) -> bool {
+        matches!(self, Self::Stored(window) if window.is_distant())
+    }
+
     fn seeks_cheaply(&self) -> bool {
         match self {
             Self::Stored(window) => window.seeks_cheaply(),

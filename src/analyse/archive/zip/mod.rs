@@ -6,8 +6,13 @@
 //! read differently is an anomaly (CVE-2025-1944, CVE-2025-1945, CVE-2025-10156).
 //!
 //! Only headers, directory and the bytes between members are read here: listing an archive costs
-//! one small read for each member, whatever its size.
+//! one small read for each member, whatever its size. Behind a network these reads are announced
+//! together (`ahead`).
 
+mod ahead;
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
+mod distant_tests;
 mod end;
 mod header;
 mod layout;
@@ -29,9 +34,11 @@ use self::member::{Content, STORED_CHECKED};
 use super::anomalies::Anomalies;
 use super::checksum::checksum;
 use super::signature;
+use crate::analyse::probe::Reach;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::base::{ReadAt, Window};
 use crate::evidence::{ArchiveAnomaly, CoverageFact, Format, UnscannedReason};
+use layout::is_numbers;
 
 /// zip.
 pub struct Zip;
@@ -43,6 +50,12 @@ const FORMAT: Format = Format::new("zip");
 /// first. Above it, and for single members above 1 MiB, the checksum of stored data is not
 /// checked: that would mean reading all of a model's weights. 8 MiB.
 const STORED_CHECKED_IN_ALL: u64 = 8 << 20;
+
+/// The same for an archive behind a network: 1 MiB, of members of up to 64 KiB each that are no
+/// raw numbers, for those are read to be examined anyway. The others would have to be fetched for
+/// their checksum alone, which loaders check themselves.
+const DISTANT_CHECKED_IN_ALL: u64 = 1 << 20;
+const DISTANT_CHECKED: u64 = 64 << 10;
 
 /// What examining a member that shares its bytes with others costs at least: bytes that are
 /// reachable many times would otherwise be examined many times for nothing.
@@ -96,6 +109,8 @@ pub struct ZipArchive<'a> {
     anomalies: RefCell<Anomalies>,
     /// Members (by header, method and size) whose content was compared with its headers.
     verified: RefCell<HashSet<(u64, u16, u64)>>,
+    /// What glances at raw numbers may look at.
+    reach: Reach,
     /// Why the survey is incomplete, if it is.
     stop: Option<Stop>,
 }
@@ -110,6 +125,7 @@ impl<'a> ZipArchive<'a> {
             members: survey.members,
             anomalies: RefCell::new(survey.anomalies),
             verified: RefCell::default(),
+            reach: survey.reach,
             stop: survey.stop,
         })
     }
@@ -149,6 +165,28 @@ impl<'a> ZipArchive<'a> {
         })
     }
 
+    /// Glances at members that are raw numbers by their place, as [`Examination::glance`] does, and
+    /// hands what each could be taken for to `each`. Behind a network the glances are announced
+    /// together, and go the less deep the more members there are.
+    pub(in crate::analyse) fn glance_at(
+        &self,
+        members: &[&ZipMember],
+        examination: &mut Examination<'_>,
+        each: &mut dyn FnMut(&ZipMember, Option<Vec<Format>>, &mut Examination<'_>),
+    ) {
+        let mut ends = ahead::Ends::new(&self.bytes, self.reach);
+        for (index, member) in members.iter().enumerate() {
+            ends.next(members.iter().skip(index).copied());
+            // An encrypted or unknown member is left to be examined like any other.
+            let formats = self.open(member, examination).ok().map(|bytes| {
+                // What is compressed has been decoded from its beginning.
+                let reach = if bytes.is_distant() { self.reach } else { Reach::GLANCE };
+                examination.glance_within(&member.name, &*bytes, reach)
+            });
+            each(member, formats, examination);
+        }
+    }
+
     fn note(&self, member: &ZipMember, anomaly: ArchiveAnomaly, detail: String) {
         self.anomalies.borrow_mut().add(member.header_offset, anomaly, detail);
     }
@@ -184,7 +222,9 @@ impl<'a> ZipArchive<'a> {
             .filter_map(|(member, dealt)| (!dealt).then_some(member))
             .collect();
         rest.sort_by_key(|member| (member.shares_bytes, member.data_offset));
-        for member in rest {
+        let mut ends = ahead::Ends::whole(&self.bytes);
+        for (index, member) in rest.iter().enumerate() {
+            ends.next(rest.iter().skip(index).copied());
             if member.shares_bytes {
                 let size = member.compressed_size.max(member.size).max(SHARED_COST);
                 examination.decompression().spend(size)?;
@@ -299,7 +339,15 @@ impl<'a> ZipArchive<'a> {
             .collect();
         stored.sort_by_key(|member| member.size);
         let mut left = STORED_CHECKED_IN_ALL;
-        for member in stored {
+        let mut ends = ahead::Ends::whole(&self.bytes);
+        if self.bytes.is_distant() {
+            stored.retain(|member| member.size <= DISTANT_CHECKED && !is_numbers(&member.name));
+            left = DISTANT_CHECKED_IN_ALL;
+        }
+        let mut stored = stored.into_iter();
+        while let Some(member) = stored.as_slice().first().copied() {
+            ends.next(stored.as_slice().iter().copied());
+            stored.next();
             let Some(rest) = left.checked_sub(member.size) else { break };
             left = rest;
             let window = Window::new(&self.bytes, member.data_offset, member.size);

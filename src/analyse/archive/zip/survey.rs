@@ -7,10 +7,12 @@ use super::super::anomalies::Anomalies;
 use super::super::name;
 use super::super::pages::Pages;
 use super::ZipMember;
+use super::ahead::Ahead;
 use super::end::{self, Directory, EndRecord};
 use super::header::{Central, DESCRIPTOR, HAS_DESCRIPTOR, Header, Local, NEVER_SET};
 use super::loose::Hidden;
 use crate::analyse::Stop;
+use crate::analyse::probe::Reach;
 use crate::base::{Budget, Limits, ReadAt, read_up_to};
 use crate::evidence::ArchiveAnomaly as Anomaly;
 
@@ -18,6 +20,8 @@ use crate::evidence::ArchiveAnomaly as Anomaly;
 pub(super) struct Survey {
     pub(super) members: Vec<ZipMember>,
     pub(super) anomalies: Anomalies,
+    /// What glances at raw numbers may look at.
+    pub(super) reach: Reach,
     /// Why it is incomplete, if it is.
     pub(super) stop: Option<Stop>,
 }
@@ -44,6 +48,8 @@ pub(super) struct Surveyor<'a> {
     known: HashSet<Identity>,
     /// Bytes of headers read so far.
     header_bytes: u64,
+    /// What was announced of an archive behind a network.
+    ahead: Option<Ahead>,
     /// Bytes of names kept so far.
     name_bytes: u64,
     pub(super) to_search: u64,
@@ -71,18 +77,22 @@ pub(super) fn survey(bytes: &dyn ReadAt, limits: &Limits) -> Result<Survey, Stop
         bytes,
         length,
         limits,
-        pages: Pages::new(bytes, LOCAL_PIECE),
+        // Behind a network what was announced is read, and no more.
+        pages: Pages::new(bytes, if bytes.is_distant() { 0 } else { LOCAL_PIECE }),
         members: Vec::new(),
         extents: Vec::new(),
         anomalies,
         known: HashSet::new(),
         header_bytes: 0,
+        ahead: bytes.is_distant().then(Ahead::new),
         name_bytes: 0,
         to_search: SEARCHED,
         stop: None,
     };
     surveyor.run(&records)?;
-    Ok(Survey { members: surveyor.members, anomalies: surveyor.anomalies, stop: surveyor.stop })
+    let Surveyor { members, anomalies, stop, ahead, .. } = surveyor;
+    let reach = ahead.map_or(Reach::GLANCE, |ahead| ahead.reach());
+    Ok(Survey { members, anomalies, reach, stop })
 }
 
 impl Surveyor<'_> {
@@ -125,7 +135,13 @@ impl Surveyor<'_> {
         let mut pages = Pages::new(self.bytes, CENTRAL_PIECE);
         let mut at = directory.start;
         let mut count = 0_u64;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.begin(self.bytes, directory.start, directory.end);
+        }
         while at < directory.end {
+            if let Some(ahead) = &mut self.ahead {
+                ahead.headers(self.bytes, at, directory.end, directory.shift);
+            }
             let Some(entry) = Central::read(&mut pages, at)? else { break };
             if self.members.len() as u64 >= self.limits.members {
                 self.exhausted(Budget::Members, self.limits.members);

@@ -1,0 +1,236 @@
+//! What is asked for ahead of an archive behind a network.
+//!
+//! Surveying an archive reads a few bytes at hundreds of places, and looking at its members a few
+//! more. Behind a network each of these would be a round trip, so they are announced together, in
+//! batches of bounded size, and so small that a shard of 5 GB and 400 tensors costs a quarter of a
+//! megabyte. Archives on this machine are read as if nothing of this were here.
+
+use super::super::fields::u16_at;
+use super::super::pages::Pages;
+use super::header::Central;
+use super::layout::is_numbers;
+use super::member::ZipMember;
+use crate::analyse::Probe;
+use crate::analyse::probe::Reach;
+use crate::base::{ReadAt, read_up_to};
+
+/// Entries whose headers are announced at once.
+const ENTRIES: usize = 1000;
+/// Bytes that are announced at once.
+const BATCH: u64 = 512 << 10;
+/// Bytes that local headers and glances at raw numbers may cost together, for the entries that are
+/// announced at once. Beside the ends of the file it leaves room for the pickle.
+const ROOM: u64 = 120 << 10;
+/// Members up to this size that are no raw numbers are announced with their headers.
+const SMALL: u64 = 16 << 10;
+/// The same for what is called a pickle.
+const SMALL_PICKLE: u64 = 256 << 10;
+/// The longest data descriptor, which stands between a member's data and the next header.
+const DESCRIPTOR: u64 = 24;
+/// The least that a glance looks at.
+const LEAST: Reach = Reach { head: 64, tail: 24 };
+/// torch lets the data of its records begin at multiples of this.
+const ALIGNMENT: u64 = 64;
+/// Bytes of an extra field before torch's padding: its own header, and zip64 sizes.
+const EXTRA: u64 = 4;
+const WIDE_EXTRA: u64 = 32;
+
+/// What of an archive has been announced.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    /// Where the first directory entry stands whose header was not announced.
+    until: u64,
+    /// What glances at raw numbers may look at.
+    reach: Reach,
+}
+
+/// What a directory entry lets expect.
+struct Expected {
+    header: u64,
+    /// Where the data most likely begins.
+    data: u64,
+    size: u64,
+    numbers: bool,
+    pickle: bool,
+}
+
+impl Expected {
+    fn of(entry: &Central, shift: u64) -> Self {
+        let header = entry.local_offset.saturating_add(shift);
+        let size = entry.header.compressed;
+        let wide = header >= 0xffff_ffff || size >= 0xffff_ffff;
+        let name = String::from_utf8_lossy(&entry.header.name);
+        let fixed = 30_u64.saturating_add(entry.header.name.len() as u64).saturating_add(if wide {
+            WIDE_EXTRA
+        } else {
+            EXTRA
+        });
+        let data = header.saturating_add(fixed).checked_next_multiple_of(ALIGNMENT);
+        Self {
+            header,
+            data: data.unwrap_or(u64::MAX),
+            size,
+            numbers: is_numbers(&name),
+            pickle: name.to_ascii_lowercase().ends_with(".pkl"),
+        }
+    }
+}
+
+impl Ahead {
+    /// Nothing was announced yet.
+    pub(super) fn new() -> Self {
+        Self { until: 0, reach: Reach::GLANCE }
+    }
+
+    /// What glances at raw numbers may look at.
+    pub(super) fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// A directory begins.
+    pub(super) fn begin(&mut self, bytes: &dyn ReadAt, start: u64, end: u64) {
+        self.until = start;
+        bytes.prefetch(&[(start, end.saturating_sub(start).min(BATCH))]);
+    }
+
+    /// Announces the local headers of the next entries, if that of the entry at `at` was not
+    /// announced yet: with each the end of the data in front of it and the beginning of its own,
+    /// and all of a small member.
+    pub(super) fn headers(&mut self, bytes: &dyn ReadAt, at: u64, end: u64, shift: u64) {
+        if at < self.until {
+            return;
+        }
+        let mut pages = Pages::new(bytes, 64 << 10);
+        let mut expected = Vec::new();
+        let mut next = at;
+        while next < end && expected.len() < ENTRIES {
+            // What can't be read shows when it is read for its own sake.
+            let Ok(Some(entry)) = Central::read(&mut pages, next) else { break };
+            next = next.saturating_add(entry.length);
+            expected.push(Expected::of(&entry, shift));
+        }
+        self.until = next.max(at.saturating_add(1));
+        let headers: u64 = expected
+            .iter()
+            .map(|one| one.data.saturating_sub(one.header).saturating_add(DESCRIPTOR))
+            .fold(0, u64::saturating_add);
+        let numbers = expected.iter().filter(|one| one.numbers).count() as u64;
+        let reach = reach_within(ROOM.saturating_sub(headers), numbers);
+        self.reach =
+            Reach { head: self.reach.head.min(reach.head), tail: self.reach.tail.min(reach.tail) };
+        let before = (reach.tail as u64).saturating_add(DESCRIPTOR);
+        let mut left = BATCH;
+        let contents = expected.iter().map(|one| {
+            let whole = if one.pickle { SMALL_PICKLE } else { SMALL };
+            match () {
+                () if one.numbers => one.size.min(reach.head as u64),
+                () if one.size <= whole.min(left) => {
+                    left = left.saturating_sub(one.size);
+                    one.size
+                }
+                () => 0,
+            }
+        });
+        let contents: Vec<u64> = contents.collect();
+        let ranges = expected.iter().zip(&contents).map(|(one, content)| {
+            let start = one.header.saturating_sub(before);
+            (start, one.data.saturating_add(*content).saturating_sub(start))
+        });
+        bytes.prefetch(&ranges.collect::<Vec<_>>());
+        let longer = expected.iter().zip(&contents).filter_map(|(one, content)| {
+            let data = one.header.saturating_add(header_length(bytes, one.header)?);
+            let rest = data.saturating_add(*content).saturating_sub(one.data);
+            (data > one.data).then_some((one.data, rest))
+        });
+        bytes.prefetch(&longer.collect::<Vec<_>>());
+    }
+}
+
+/// The length of the local header at `at`, which was announced: it is longer than expected where
+/// a writer lets data begin at pages.
+fn header_length(bytes: &dyn ReadAt, at: u64) -> Option<u64> {
+    let mut fixed = [0; 30];
+    let count = read_up_to(bytes, at, &mut fixed).ok()?;
+    let lengths = [u16_at(fixed.get(..count)?, 26)?, u16_at(&fixed, 28)?];
+    Some(lengths.iter().fold(30, |sum, length| sum.saturating_add(u64::from(*length))))
+}
+
+/// How much of each of `count` members of raw numbers a glance may look at, so that all of them
+/// together cost no more than `room`.
+fn reach_within(room: u64, count: u64) -> Reach {
+    let each = room.checked_div(count).unwrap_or(u64::MAX);
+    let each = usize::try_from(each).unwrap_or(usize::MAX);
+    let tail = (each / 6).clamp(LEAST.tail, Reach::GLANCE.tail);
+    let head = each.saturating_sub(tail).clamp(LEAST.head, Reach::GLANCE.head);
+    Reach { head, tail }
+}
+
+/// Announces the ends of members, batch by batch: [`next`](Self::next) is asked before each member
+/// is looked at.
+pub(super) struct Ends<'a> {
+    bytes: &'a dyn ReadAt,
+    reach: Reach,
+    /// Members that were announced and not yet asked about.
+    announced: usize,
+}
+
+impl<'a> Ends<'a> {
+    /// For members of the archive in `bytes`, of which `reach` is looked at.
+    pub(super) fn new(bytes: &'a dyn ReadAt, reach: Reach) -> Self {
+        Self { bytes, reach, announced: 0 }
+    }
+
+    /// For members that are examined by content.
+    pub(super) fn whole(bytes: &'a dyn ReadAt) -> Self {
+        Self::new(bytes, Reach { head: Probe::HEAD, tail: Probe::TAIL })
+    }
+
+    /// Announces the first of `members`, which are still to be looked at, and those behind it.
+    pub(super) fn next<'m>(&mut self, members: impl Iterator<Item = &'m ZipMember>) {
+        if !self.bytes.is_distant() {
+            return;
+        }
+        if let Some(left) = self.announced.checked_sub(1) {
+            self.announced = left;
+            return;
+        }
+        let mut ranges = Vec::new();
+        let mut left = BATCH;
+        let mut count = 0_usize;
+        for member in members.take(ENTRIES) {
+            let size = member.compressed_size;
+            let head = size.min(self.reach.head as u64);
+            let tail = size.saturating_sub(head).min(self.reach.tail as u64);
+            let cost = head.saturating_add(tail);
+            if count > 0 && cost > left {
+                break;
+            }
+            left = left.saturating_sub(cost);
+            count = count.saturating_add(1);
+            ranges.push((member.data_offset, head));
+            let end = member.data_offset.saturating_add(size);
+            // Compressed data is read from its beginning.
+            if tail > 0 && member.method == 0 {
+                ranges.push((end.saturating_sub(tail), tail));
+            }
+        }
+        self.announced = count.saturating_sub(1);
+        self.bytes.prefetch(&ranges);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_members_get_a_whole_glance_and_many_share_the_room() {
+        assert_eq!(reach_within(ROOM, 0), Reach::GLANCE);
+        assert_eq!(reach_within(ROOM, 20), Reach::GLANCE);
+        for count in [30_u64, 100, 400, 1000] {
+            let Reach { head, tail } = reach_within(ROOM, count);
+            assert!(count * (head + tail) as u64 <= ROOM, "{count}: {head} {tail}");
+        }
+        assert_eq!(reach_within(ROOM, 100_000), LEAST);
+    }
+}

@@ -1,0 +1,271 @@
+//! Every file of every model through the analysers, on several threads, results in order.
+
+mod card;
+mod distant;
+mod one_file;
+mod sums;
+mod turns;
+mod work;
+
+use std::num::NonZeroUsize;
+
+pub(super) use self::card::read_card;
+use self::one_file::Unsummed;
+use self::sums::{Asked, Sums};
+use self::turns::Turns;
+pub(super) use self::work::Counts;
+use self::work::Work;
+use super::progress::Progress;
+use crate::base::Limits;
+use crate::evidence::FileEvidence;
+use crate::policy::Verify;
+use crate::source::{Content, Snapshot, SnapshotFile};
+
+/// Files behind a network that are analysed at once, unless `--jobs` says otherwise: most of the
+/// time each waits.
+const REMOTE_AT_ONCE: usize = 16;
+
+/// Heavy pieces of work at once, where files behind a network are analysed by more threads than
+/// there are cores: what keeps the memory of the process bounded.
+const HEAVY_AT_ONCE: usize = 2;
+
+/// Whether the SHA-256 of a file is needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum DigestNeed {
+    /// It is not.
+    #[default]
+    None,
+    /// It is shown: where the Hub lists one, a remote file is not read whole to compute it.
+    Shown,
+    /// A decision depends on it, so that it is computed from the bytes in any case.
+    Bound,
+}
+
+/// A snapshot to look at.
+pub(super) struct Look<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    /// Whether the digest of the file at this path is needed.
+    pub(super) needs_digest: Box<dyn Fn(&str) -> DigestNeed + 'a>,
+    /// How much is compared with its listed digest.
+    pub(super) verify: Verify,
+}
+
+/// Analyses the selected files of all snapshots; the results are in their order.
+pub(super) fn examine(
+    looks: &[Look<'_>],
+    limits: &Limits,
+    jobs: Option<NonZeroUsize>,
+    progress: bool,
+) -> Vec<Vec<FileEvidence>> {
+    run(tasks(looks), looks.len(), limits, jobs, progress)
+}
+
+/// Analyses the files of so many models.
+fn run(
+    mut tasks: Vec<Task<'_>>,
+    models: usize,
+    limits: &Limits,
+    jobs: Option<NonZeroUsize>,
+    progress: bool,
+) -> Vec<Vec<FileEvidence>> {
+    let cores = jobs.or_else(|| std::thread::available_parallelism().ok());
+    let cores = cores.map_or(1, NonZeroUsize::get);
+    let remote = tasks.iter().filter(|task| task.is_remote()).count();
+    let most = if remote > 0 && jobs.is_none() { REMOTE_AT_ONCE.max(cores) } else { cores };
+    let threads = most.min(tasks.len().max(1));
+    if remote > 0 {
+        for task in &mut tasks {
+            task.shares_cores = true;
+        }
+    }
+    let turns = Turns::new(cores.min(HEAVY_AT_ONCE));
+    let work = Work::new(&tasks, limits, &turns);
+
+    let mut results: Vec<Done> = Vec::with_capacity(tasks.len());
+    let progress = Progress::wanted(progress);
+    // With progress to show, this thread watches; without, it works with the others.
+    let spawned = if progress { threads } else { threads.saturating_sub(1) };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..spawned).map(|_| scope.spawn(|| work.run())).collect();
+        if progress {
+            Progress::watch(|wait| work.wait(wait), tasks.len(), models);
+        } else {
+            results.append(&mut work.run());
+        }
+        for worker in workers {
+            match worker.join() {
+                Ok(mut done) => results.append(&mut done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    drop(work);
+    in_order(results, &tasks, models)
+}
+
+/// One file to be analysed.
+struct Task<'a> {
+    model: usize,
+    file: &'a SnapshotFile,
+    snapshot: &'a Snapshot,
+    asked: Asked,
+    /// Whether there may be more threads than cores, so that heavy work takes turns.
+    shares_cores: bool,
+    /// Up to how many bytes the file is read whole if it is behind a network.
+    read_whole: u64,
+}
+
+impl Task<'_> {
+    fn is_remote(&self) -> bool {
+        matches!(self.file.content, Content::Remote(_))
+    }
+}
+
+fn tasks<'a>(looks: &[Look<'a>]) -> Vec<Task<'a>> {
+    let mut tasks = Vec::new();
+    for (model, look) in looks.iter().enumerate() {
+        for file in look.snapshot.selected() {
+            let asked = Asked::of(file, (look.needs_digest)(&file.path), look.verify);
+            let snapshot = look.snapshot;
+            tasks.push(Task {
+                model,
+                file,
+                snapshot,
+                asked,
+                shares_cores: false,
+                read_whole: one_file::SMALL as u64,
+            });
+        }
+    }
+    tasks
+}
+
+/// A result, by the number of its task.
+enum Done {
+    Analysed(usize, FileEvidence),
+    Summed(usize, Result<Sums, Unsummed>),
+}
+
+fn in_order(results: Vec<Done>, tasks: &[Task<'_>], models: usize) -> Vec<Vec<FileEvidence>> {
+    let mut slots: Vec<FileEvidence> = tasks.iter().map(|_| FileEvidence::default()).collect();
+    let mut all_sums = Vec::new();
+    for result in results {
+        match result {
+            Done::Analysed(index, evidence) => {
+                if let Some(slot) = slots.get_mut(index) {
+                    *slot = evidence;
+                }
+            }
+            Done::Summed(index, sums) => all_sums.push((index, sums)),
+        }
+    }
+    for (index, sums) in all_sums {
+        let (Some(slot), Some(task)) = (slots.get_mut(index), tasks.get(index)) else { continue };
+        match sums {
+            Ok(sums) => one_file::summed(slot, task, &sums),
+            Err(why) => one_file::unsummed(slot, &why),
+        }
+    }
+    let mut models: Vec<Vec<FileEvidence>> = (0..models).map(|_| Vec::new()).collect();
+    for (task, evidence) in tasks.iter().zip(slots) {
+        if let Some(files) = models.get_mut(task.model) {
+            files.push(evidence);
+        }
+    }
+    models
+}
+
+/// The facts about one file, with its digest if it is wanted: for `inspect`.
+pub(super) fn examine_one(snapshot: &Snapshot, sha256: bool) -> Option<FileEvidence> {
+    let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
+    let needs_digest = Box::new(move |_: &str| need);
+    let look = Look { snapshot, needs_digest, verify: Verify::Listed };
+    let evidence = examine(&[look], &Limits::default(), None, false);
+    evidence.into_iter().flatten().next()
+}
+
+#[cfg(test)]
+mod remote_tests;
+
+#[cfg(test)]
+mod tests {
+    use super::sums::CHUNK;
+    use super::*;
+    use crate::base::Digest;
+    use crate::evidence::{CoverageFact, Evidence, Fact, Status};
+    use crate::source::{Wanted, resolve_path};
+
+    fn look(snapshot: &Snapshot, sha256: bool) -> Look<'_> {
+        let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
+        Look { snapshot, needs_digest: Box::new(move |_| need), verify: Verify::Listed }
+    }
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            std::fs::write(root.path().join(name), content).unwrap();
+        }
+        root
+    }
+
+    fn look_at(root: &std::path::Path, sha256: bool, threads: usize) -> Vec<FileEvidence> {
+        let snapshot = resolve_path(root, Wanted::default()).unwrap();
+        let look = look(&snapshot, sha256);
+        let jobs = NonZeroUsize::new(threads);
+        examine(&[look], &Limits::default(), jobs, false).remove(0)
+    }
+
+    #[test]
+    fn digests_are_those_of_the_whole_file_whatever_its_size_and_however_many_threads() {
+        let large = vec![7; CHUNK * 2 + 5];
+        let exact = vec![8; CHUNK];
+        let root = folder(&[("a", b"abc"), ("b", &large), ("c", &exact), ("d", b"")]);
+        for threads in [1, 2, 5] {
+            let files = look_at(root.path(), true, threads);
+            let digests: Vec<_> =
+                files.iter().map(|file| (file.path.as_str(), file.size, file.sha256)).collect();
+            assert_eq!(
+                digests,
+                [
+                    ("a", 3, Some(Digest::of(b"abc"))),
+                    ("b", large.len() as u64, Some(Digest::of(&large))),
+                    ("c", CHUNK as u64, Some(Digest::of(&exact))),
+                    ("d", 0, Some(Digest::of(b""))),
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn without_need_there_is_no_digest() {
+        let root = folder(&[("a", b"abc"), ("b", &[0; CHUNK])]);
+        assert!(look_at(root.path(), false, 2).iter().all(|file| file.sha256.is_none()));
+    }
+
+    #[test]
+    fn many_files_come_back_in_order() {
+        let names: Vec<String> = (0..300).map(|number| format!("{number:03}")).collect();
+        let files: Vec<(&str, &[u8])> =
+            names.iter().map(|name| (name.as_str(), name.as_bytes())).collect();
+        let root = folder(&files);
+        let paths: Vec<String> =
+            look_at(root.path(), true, 4).into_iter().map(|file| file.path).collect();
+        assert_eq!(paths, names);
+    }
+
+    #[test]
+    fn a_file_that_vanishes_is_unreadable_and_the_others_are_not() {
+        let root = folder(&[("a", b"abc"), ("b", b"abc")]);
+        let snapshot = resolve_path(root.path(), Wanted::default()).unwrap();
+        std::fs::remove_file(root.path().join("a")).unwrap();
+        let look = look(&snapshot, false);
+        let files = examine(&[look], &Limits::default(), None, false).remove(0);
+        let reasons = |file: &FileEvidence| {
+            let unreadable =
+                |p: &&Evidence| matches!(p.fact, Fact::Coverage(CoverageFact::Unreadable { .. }));
+            file.evidence.iter().filter(unreadable).count()
+        };
+        assert_eq!((files[0].status, reasons(&files[0])), (Status::Unreadable, 1));
+        assert_eq!(reasons(&files[1]), 0);
+    }
+}

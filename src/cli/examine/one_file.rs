@@ -1,0 +1,289 @@
+//! One file: opened, analysed, summed.
+
+use std::io::{self, Read as _};
+use std::sync::Arc;
+
+use super::Task;
+use super::distant::{Distant, Line, SnapshotSiblings, only_certain, unfetched};
+use super::sums::{self, Sums};
+use super::turns::{Turn, Turns};
+use crate::analyse::analyse_file;
+use crate::base::{Limits, ReadAt};
+use crate::evidence::{
+    CoverageFact, Evidence, Fact, FileEvidence, FileFact, IntegrityFact, Listed, Origin, Status,
+};
+use crate::source::{Content, Opened, OpenedBytes, RemoteBytes, SnapshotFile};
+
+/// Files up to this size are read whole, with one read into a buffer that is used again.
+pub(super) const SMALL: usize = 64 << 10;
+
+/// The result of an analysis.
+pub(super) struct Analysed {
+    pub(super) evidence: FileEvidence,
+    /// Bytes that were read, as far as it matters for the progress.
+    pub(super) bytes: u64,
+    /// What is still to be read to its end for its digest.
+    pub(super) to_sum: Option<ToSum>,
+}
+
+/// An open file whose digest is wanted.
+#[derive(Clone)]
+pub(super) enum ToSum {
+    File(Arc<dyn ReadAt>),
+    Remote(Arc<dyn RemoteBytes>, u64),
+}
+
+/// Why there is no digest.
+pub(super) enum Unsummed {
+    Unreadable(io::Error),
+    Unfetched(String),
+}
+
+impl ToSum {
+    /// Reads the file to its end.
+    pub(super) fn sum(&self, task: &Task<'_>, progress: &dyn Fn(u64)) -> Result<Sums, Unsummed> {
+        match self {
+            Self::File(bytes) => {
+                sums::of_file(&**bytes, task.asked, progress).map_err(Unsummed::Unreadable)
+            }
+            Self::Remote(bytes, length) => bytes
+                .stream()
+                .and_then(|mut stream| sums::of_stream(&mut *stream, *length, task.asked, progress))
+                .map_err(|error| {
+                    Unsummed::Unfetched(bytes.failure().unwrap_or_else(|| error.to_string()))
+                }),
+        }
+    }
+}
+
+/// Analyses one file. `sum_at_once` is handed what a file on this machine still needs, before the
+/// analysis: another thread may begin with it.
+pub(super) fn analyse(
+    task: &Task<'_>,
+    limits: &Limits,
+    turns: &Arc<Turns>,
+    buffer: &mut Vec<u8>,
+    sum_at_once: &dyn Fn(ToSum),
+) -> Analysed {
+    let opened = match task.file.open() {
+        None => return Analysed::without_reading(withheld(task.file)),
+        Some(Err(error)) => return Analysed::without_reading(unopened(task.file, &error)),
+        Some(Ok(opened)) => opened,
+    };
+    let Opened { bytes, length, fact } = opened;
+    let line = Line::new(task.shares_cores.then(|| Turn::of(turns)));
+    let siblings = SnapshotSiblings { snapshot: task.snapshot, line };
+    let reader = Reader { task, limits, siblings, length };
+    let analysed = match bytes {
+        OpenedBytes::File(file) => {
+            if task.shares_cores {
+                // More threads than cores: this file needs a core and not the network.
+                siblings_turn(&reader);
+            }
+            reader.local(file, buffer, sum_at_once)
+        }
+        OpenedBytes::Remote(bytes) => reader.remote(bytes, buffer),
+    };
+    let facts = task.file.facts.iter().cloned().chain(fact);
+    Analysed { evidence: with_facts(analysed.evidence, facts), ..analysed }
+}
+
+fn siblings_turn(reader: &Reader<'_>) {
+    use crate::analyse::Siblings as _;
+    if let Some(heavy) = reader.siblings.before_heavy_work() {
+        heavy();
+    }
+}
+
+struct Reader<'a> {
+    task: &'a Task<'a>,
+    limits: &'a Limits,
+    siblings: SnapshotSiblings<'a>,
+    length: u64,
+}
+
+impl Reader<'_> {
+    fn local(
+        &self,
+        file: std::fs::File,
+        buffer: &mut Vec<u8>,
+        sum_at_once: &dyn Fn(ToSum),
+    ) -> Analysed {
+        let asked = self.task.asked;
+        if self.length <= SMALL as u64 {
+            buffer.resize(SMALL, 0);
+            return match read_small(&file, buffer, self.length) {
+                Ok(content) => self.in_memory(content),
+                Err(error) => Analysed::without_reading(unread(self.task.file, &error)),
+            };
+        }
+        let bytes = match OpenedBytes::File(file).into_read_at() {
+            Ok(bytes) => bytes,
+            Err(error) => return Analysed::without_reading(unread(self.task.file, &error)),
+        };
+        if asked.to_the_end {
+            sum_at_once(ToSum::File(Arc::clone(&bytes)));
+        }
+        let mut evidence = self.analysed(&*bytes);
+        self.compare(&mut evidence, None);
+        let bytes = if asked.to_the_end { 0 } else { self.length };
+        Analysed { evidence, bytes, to_sum: None }
+    }
+
+    fn remote(&self, bytes: Arc<dyn RemoteBytes>, buffer: &mut Vec<u8>) -> Analysed {
+        let (asked, line) = (self.task.asked, &self.siblings.line);
+        let distant = Distant::new(Arc::clone(&bytes), self.length, Arc::clone(line), Some(asked));
+        let mut analysed = if self.length <= self.task.read_whole {
+            buffer.resize(SMALL, 0);
+            let wanted = usize::try_from(self.length).unwrap_or(SMALL);
+            match distant.read_whole(buffer.get_mut(..wanted).unwrap_or_default()) {
+                Ok(count) => self.in_memory(buffer.get(..count).unwrap_or_default()),
+                Err(_) => Analysed::without_reading(FileEvidence {
+                    path: self.task.file.path.clone(),
+                    size: self.length,
+                    ..FileEvidence::default()
+                }),
+            }
+        } else {
+            let mut evidence = self.analysed(&distant);
+            let sums = distant.sums();
+            self.compare(&mut evidence, sums.as_ref());
+            let to_sum = (sums.is_none() && asked.to_the_end)
+                .then(|| ToSum::Remote(Arc::clone(&bytes), self.length));
+            Analysed { evidence, bytes: self.length, to_sum }
+        };
+        // A failure that this analysis did not meet may be one of another part of the file that is
+        // read at the same time; to be careful it counts as well.
+        if let Some(reason) = line.failure().map(str::to_owned).or_else(|| bytes.failure()) {
+            analysed.evidence = only_certain(analysed.evidence, &reason);
+            analysed.evidence.listed = self.task.file.listing.map(|listing| listing.digest);
+            analysed.to_sum = None;
+        }
+        analysed
+    }
+
+    fn in_memory(&self, content: &[u8]) -> Analysed {
+        let mut evidence = self.analysed(&content);
+        let asked = self.task.asked;
+        if asked.sha256 || asked.git_blob {
+            self.compare(&mut evidence, sums::of_memory(content, asked).as_ref());
+        } else {
+            self.compare(&mut evidence, None);
+        }
+        Analysed { evidence, bytes: content.len() as u64, to_sum: None }
+    }
+
+    fn analysed(&self, bytes: &dyn ReadAt) -> FileEvidence {
+        analyse_file(&self.task.file.path, bytes, &self.siblings, self.limits)
+    }
+
+    /// Puts down what the listing says, and what comparing with it tells.
+    fn compare(&self, evidence: &mut FileEvidence, sums: Option<&Sums>) {
+        if let Some(listing) = &self.task.file.listing {
+            evidence.listed = Some(listing.digest);
+            evidence.evidence.extend(sums::compare_size(listing, self.length).map(piece));
+        }
+        if let Some(sums) = sums {
+            summed(evidence, self.task, sums);
+        }
+    }
+}
+
+/// Puts down a file's digests, and what comparing them with the listing tells.
+pub(super) fn summed(evidence: &mut FileEvidence, task: &Task<'_>, sums: &Sums) {
+    evidence.sha256 = sums.sha256;
+    let other_size = |piece: &Evidence| {
+        let what = Listed::Size;
+        matches!(&piece.fact, Fact::Integrity(IntegrityFact::Mismatch { what: it, .. }) if *it == what)
+    };
+    // Of a file of another length the digest is no news.
+    if let Some(listing) = &task.file.listing
+        && !evidence.evidence.iter().any(other_size)
+    {
+        evidence.evidence.extend(sums::compare_digest(listing, sums).map(piece));
+    }
+}
+
+/// Puts down why there is no digest.
+pub(super) fn unsummed(evidence: &mut FileEvidence, why: &Unsummed) {
+    evidence.evidence.push(match why {
+        Unsummed::Unreadable(error) => piece(unreadable(error)),
+        Unsummed::Unfetched(reason) => unfetched(reason),
+    });
+    evidence.status = evidence.status.max(Status::Partial);
+}
+
+impl Analysed {
+    fn without_reading(evidence: FileEvidence) -> Self {
+        Self { evidence, bytes: 0, to_sum: None }
+    }
+}
+
+/// Reads a file of at most [`SMALL`] bytes into the buffer.
+fn read_small<'b>(
+    mut file: &std::fs::File,
+    buffer: &'b mut [u8],
+    length: u64,
+) -> io::Result<&'b [u8]> {
+    let mut filled = 0_usize;
+    let wanted = usize::try_from(length).unwrap_or(SMALL).min(SMALL);
+    while let Some(rest) = buffer.get_mut(filled..wanted).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => return Err(io::Error::other("it became shorter while it was read")),
+            Ok(count) => filled = filled.saturating_add(count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(buffer.get(..filled).unwrap_or_default())
+}
+
+/// A file that the source found and that must not be opened.
+fn withheld(file: &SnapshotFile) -> FileEvidence {
+    let unseen = |fact: &Fact| {
+        matches!(fact, Fact::Coverage(_) | Fact::File(FileFact::Link { escapes: true, .. }))
+    };
+    let status = if file.facts.iter().any(unseen) { Status::Unreadable } else { Status::Analysed };
+    let evidence = FileEvidence {
+        path: file.path.clone(),
+        listed: file.listing.map(|listing| listing.digest),
+        status,
+        ..FileEvidence::default()
+    };
+    with_facts(evidence, file.facts.iter().cloned())
+}
+
+/// A file that could not be opened.
+fn unopened(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
+    with_facts(unread(file, error), file.facts.iter().cloned())
+}
+
+/// A file that could not be opened or read: on this machine that is told of the file, behind a
+/// network of the network.
+fn unread(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
+    let why = match &file.content {
+        Content::Remote(bytes) => unfetched(&bytes.failure().unwrap_or_else(|| error.to_string())),
+        Content::File(_) | Content::Withheld => piece(unreadable(error)),
+    };
+    FileEvidence {
+        path: file.path.clone(),
+        listed: file.listing.map(|listing| listing.digest),
+        status: Status::Unreadable,
+        evidence: vec![why],
+        ..FileEvidence::default()
+    }
+}
+
+fn unreadable(error: &io::Error) -> Fact {
+    CoverageFact::Unreadable { reason: error.to_string() }.into()
+}
+
+fn piece(fact: Fact) -> Evidence {
+    Evidence { origin: Origin::default(), fact }
+}
+
+/// Puts facts about the file as such in front of those about its bytes.
+fn with_facts(mut evidence: FileEvidence, facts: impl Iterator<Item = Fact>) -> FileEvidence {
+    evidence.evidence.splice(0..0, facts.map(piece));
+    evidence
+}

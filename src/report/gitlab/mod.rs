@@ -1,0 +1,4 @@
+//! What GitLab shows of a run.
+
+pub(super) mod code_quality;
+pub(super) mod sast;

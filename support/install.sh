@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Puts the binary in place for the action and prints its path on the last line.
+#
+# A released version comes as an archive whose SHA-256 stands in support/versions. Without a version
+# the source beside this script is built, which needs a Rust toolchain and a few minutes.
+#
+#   WEIGHSTATION_VERSION     a version of support/versions; `source` builds; empty: the newest listed
+#                            version, else `source`
+#   WEIGHSTATION_RELEASES    where releases are downloaded from
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+versions=${WEIGHSTATION_VERSIONS_FILE:-$here/versions}
+releases=${WEIGHSTATION_RELEASES:-https://github.com/weighstation/weighstation/releases/download}
+home=${RUNNER_TEMP:-$(mktemp -d)}/weighstation-bin
+mkdir -p "$home"
+
+fail() {
+    echo "::error title=weighstation::$1" >&2
+    exit 2
+}
+
+digest() {
+    if command -v sha256sum >/dev/null; then
+        sha256sum "$1" | cut -d ' ' -f 1
+    else
+        shasum -a 256 "$1" | cut -d ' ' -f 1
+    fi
+}
+
+target() {
+    case "${RUNNER_OS:-$(uname -s)}-${RUNNER_ARCH:-$(uname -m)}" in
+    Linux-X64 | Linux-x86_64) echo x86_64-unknown-linux-musl ;;
+    Linux-ARM64 | Linux-aarch64) echo aarch64-unknown-linux-musl ;;
+    macOS-ARM64 | Darwin-arm64) echo aarch64-apple-darwin ;;
+    macOS-X64 | Darwin-x86_64) echo x86_64-apple-darwin ;;
+    Windows-X64 | MINGW*-x86_64) echo x86_64-pc-windows-msvc ;;
+    *) fail "there is no binary for ${RUNNER_OS:-$(uname -s)} on ${RUNNER_ARCH:-$(uname -m)}; set the input version to source" ;;
+    esac
+}
+
+build() {
+    command -v cargo >/dev/null || fail "building from source needs a Rust toolchain; set the input version to a released one"
+    # The log of the build must not hide the report.
+    cargo build --release --locked --manifest-path "$here/../Cargo.toml" --target-dir "$home/target" >&2
+    for name in weighstation weighstation.exe; do
+        if [ -f "$home/target/release/$name" ]; then
+            echo "$home/target/release/$name"
+        fi
+    done
+}
+
+version=${WEIGHSTATION_VERSION:-}
+if [ -z "$version" ]; then
+    version=$(grep -v '^#' "$versions" | tail -n 1 | cut -d ' ' -f 1)
+fi
+if [ -z "$version" ] || [ "$version" = source ]; then
+    build
+    exit 0
+fi
+
+case "$version" in
+*[!0-9A-Za-z.+-]*) fail "that is no version; see support/versions" ;;
+esac
+target=$(target)
+expected=$(awk -v version="$version" -v target="$target" '$1 == version && $2 == target { print $3 }' "$versions")
+[ -n "$expected" ] || fail "version $version for $target is not in support/versions; use a listed version, or source"
+archive=weighstation-$version-$target.tar.gz
+curl --fail --silent --show-error --location --retry 3 --proto '=https' --output "$home/$archive" "$releases/v$version/$archive" ||
+    fail "$archive could not be downloaded"
+actual=$(digest "$home/$archive")
+[ "$actual" = "$expected" ] || fail "$archive has the SHA-256 $actual, expected is $expected; it was not unpacked"
+tar -xzf "$home/$archive" -C "$home"
+for name in weighstation weighstation.exe; do
+    if [ -f "$home/$name" ]; then
+        chmod +x "$home/$name"
+        echo "$home/$name"
+    fi
+done
