@@ -9,7 +9,7 @@ use rustpython_ruff_text_size::Ranged as _;
 use super::bytes;
 use super::loaders::{self, Loader, Takes};
 use super::scopes::{ScopeId, Scopes};
-use super::values::{Resolver, Value};
+use super::values::{Resolver, Value, inside_quotes};
 use crate::discover::WrittenRevision;
 use crate::discover::excerpt::Excerpt;
 use crate::discover::reference::{Expected, has_model_ending};
@@ -351,7 +351,7 @@ impl<'a> Visitor<'a> for Finder<'_, 'a> {
             Expr::StringLiteral(string) => {
                 let text = string.value.to_str();
                 if text.contains("huggingface.co/") || text.contains("hf.co/") {
-                    self.address(text, bytes(string.range));
+                    self.address(text, inside_quotes(string));
                 }
             }
             Expr::FString(string) => {

@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use rustpython_ruff_python_ast::{
-    Expr, ExprCall, ExprDict, FStringPart, InterpolatedStringElement, Operator,
+    Expr, ExprCall, ExprDict, ExprStringLiteral, FStringPart, InterpolatedStringElement, Operator,
+    StringFlags as _,
 };
 use rustpython_ruff_text_size::{Ranged as _, TextRange};
 
@@ -87,7 +88,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     fn followed(&self, expr: &'a Expr, scope: ScopeId, depth: u8) -> Vec<Value<'a>> {
         match expr {
             Expr::StringLiteral(string) => {
-                vec![Value::Text(string.value.to_str().to_owned(), bytes(expr.range()))]
+                vec![Value::Text(string.value.to_str().to_owned(), inside_quotes(string))]
             }
             Expr::FString(string) => self.f_string(string, scope, depth),
             Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::NumberLiteral(_) => {
@@ -661,6 +662,21 @@ impl<'s, 'a> Resolver<'s, 'a> {
             values = join(&values, &self.follow(part, scope, depth), separator, range);
         }
         values
+    }
+}
+
+/// Where the text of a string stands, without its quotes; of several that stand side by side, all
+/// of them with theirs.
+pub(super) fn inside_quotes(string: &ExprStringLiteral) -> Range<usize> {
+    let range = bytes(string.range);
+    let mut parts = string.value.iter();
+    match (parts.next(), parts.next()) {
+        (Some(only), None) => {
+            let part = bytes(only.range);
+            let start = part.start.saturating_add(only.flags.opener_len().to_usize());
+            start..part.end.saturating_sub(only.flags.closer_len().to_usize()).max(start)
+        }
+        _ => range,
     }
 }
 
