@@ -9,6 +9,7 @@ use super::base_models::Following;
 use super::examine::{self, DigestNeed};
 use super::in_parallel::in_parallel;
 use super::progress::Progress;
+use super::project::Discovered;
 use super::subject::Subject;
 use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
@@ -36,6 +37,8 @@ pub(super) struct Request {
     pub(super) policy_name: String,
     /// The files that the policy was read from.
     pub(super) policy_documents: Vec<Arc<Document>>,
+    /// What the project's own text names, if it was looked through.
+    pub(super) discovered: Discovered,
     /// Whether every file's digest is wanted.
     pub(super) sha256: bool,
     /// Whether no network may be asked.
@@ -60,6 +63,7 @@ pub(super) fn run(request: Request) -> Run {
     let now = jiff::Timestamp::now();
     let limits = Limits::default();
     let mut incidents = request.incidents;
+    incidents.extend(request.discovered.incidents);
     let policies = request.subjects.iter().map(|subject| &subject.policy);
     let sources = Sources::new(SourceOptions {
         offline: request.offline,
@@ -104,11 +108,12 @@ pub(super) fn run(request: Request) -> Run {
         policy: request.policy,
         policy_name: request.policy_name,
         manifest: request.manifest.as_ref().map(|manifest| manifest.path.clone()),
+        references: request.discovered.references,
         incidents,
     };
     let report = evaluate(judged, run);
     let documents = request.manifest.into_iter().chain(request.policy_documents);
-    let documents = documents.chain(lock_document).collect();
+    let documents = documents.chain(lock_document).chain(request.discovered.documents).collect();
     Run { report, elapsed: began.elapsed(), documents }
 }
 

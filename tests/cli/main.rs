@@ -9,6 +9,7 @@
 )]
 
 mod base_models;
+mod discovering;
 mod exit_codes;
 mod harness;
 mod inspecting;
