@@ -130,7 +130,7 @@ impl Look<'_> {
         let threads = if remote { RESOLVED_AT_ONCE } else { 1 };
         let resolved = Progress::resolving(self.progress && remote, subjects.len(), |resolved| {
             in_parallel(&subjects, threads, |subject| {
-                let result = subject.snapshot(self.sources);
+                let result = subject.snapshot(self.sources, self.lock);
                 resolved.fetch_add(1, Ordering::Relaxed);
                 result
             })

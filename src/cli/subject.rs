@@ -12,7 +12,7 @@ use crate::lock::Comparison;
 use crate::manifest::{Entry, Source};
 use crate::policy::Policy;
 use crate::rules::NamedBy;
-use crate::source::{Snapshot, SourceError, Sources, Wanted, is_hub, resolve_path};
+use crate::source::{Completeness, Snapshot, SourceError, Sources, Wanted, is_hub, resolve_path};
 
 /// How a model is resolved, where that is not as it is written.
 #[derive(Debug, Default)]
@@ -173,7 +173,11 @@ impl Subject {
 
     /// Lists its files. What keeps it from being judged becomes incidents, and the snapshot is
     /// empty.
-    pub(super) fn snapshot(&self, sources: &Sources) -> (Snapshot, Vec<Incident>) {
+    pub(super) fn snapshot(
+        &self,
+        sources: &Sources,
+        lock: Option<&Comparison>,
+    ) -> (Snapshot, Vec<Incident>) {
         let incident = |message: String| Incident { model: Some(self.name.clone()), message };
         if let Some(reason) = self.terms.withheld {
             return (Snapshot::default(), vec![incident(reason.to_owned())]);
@@ -196,6 +200,15 @@ impl Subject {
             let none = if wishes && !snapshot.unmatched.is_empty() { "of these " } else { "" };
             let message =
                 format!("`{}` holds no {none}files; there is nothing to judge", self.source);
+            incidents.push(incident(message));
+        }
+        // What is there is judged all the same. A lock names the files that have to be there.
+        if snapshot.completeness == Completeness::Unproven && !self.is_accepted(lock) {
+            let message = format!(
+                "nothing tells whether the local cache has all files of `{}`; download it again \
+                 with `hf download`, or run with the network or a lock",
+                self.source
+            );
             incidents.push(incident(message));
         }
         (snapshot, incidents)
