@@ -211,6 +211,15 @@ impl Subject {
                 format!("`{}` holds no {none}files; there is nothing to judge", self.source);
             incidents.push(incident(message));
         }
+        // What is there is judged all the same. A lock names the files that have to be there.
+        if snapshot.completeness == Completeness::Unproven && !self.is_accepted(lock) {
+            let message = format!(
+                "nothing tells whether the local cache has all files of `{}`; download it again \
+                 with `hf download`, or run with the network or a lock",
+                self.source
+            );
+            incidents.push(incident(message));
+        }
         (snapshot, incidents)
     }
 
