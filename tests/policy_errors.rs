@@ -798,3 +798,12 @@ follow_base_models: yes
       |                     ^^^
     "#);
 }
+
+#[test]
+fn how_much_is_verified_is_one_of_two_words() {
+    let errors = errors("integrity:\n  verify: fulll\n  verfy: full\n");
+    assert!(errors.contains("weighstation.yaml:2:11"), "{errors}");
+    assert!(errors.contains("did you mean `full`?"), "{errors}");
+    assert!(errors.contains("weighstation.yaml:3:3"), "{errors}");
+    assert!(errors.contains("did you mean `verify`?"), "{errors}");
+}
