@@ -268,7 +268,7 @@ profiles:
     33 |     version: 1
        |     ^^^^^^^
        |
-       = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `license`, `pickle`, `provenance`, `rules`, `trust` and `waivers`
+       = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `integrity`, `license`, `pickle`, `provenance`, `rules`, `trust` and `waivers`
 
     error: `fail_on` has no value
       --> weighstation.yaml:34:5
@@ -465,7 +465,7 @@ fn a_problem_in_an_extended_file_is_shown_there() {
     1 | colour: red
       | ^^^^^^
       |
-      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
+      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `integrity`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
     ");
     insta::assert_snapshot!(errors_with("extends: [a.yaml]\n", &[("a.yaml", "a: \"")]), @r#"
     error: a quote that is not closed
@@ -717,7 +717,7 @@ fn yaml_that_is_none() {
     1 | <<: {fail_on: low}
       | ^^
       |
-      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
+      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `integrity`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
     ");
 }
 
@@ -797,4 +797,13 @@ follow_base_models: yes
     7 | follow_base_models: yes
       |                     ^^^
     "#);
+}
+
+#[test]
+fn how_much_is_verified_is_one_of_two_words() {
+    let errors = errors("integrity:\n  verify: fulll\n  verfy: full\n");
+    assert!(errors.contains("weighstation.yaml:2:11"), "{errors}");
+    assert!(errors.contains("did you mean `full`?"), "{errors}");
+    assert!(errors.contains("weighstation.yaml:3:3"), "{errors}");
+    assert!(errors.contains("did you mean `verify`?"), "{errors}");
 }

@@ -133,7 +133,9 @@ impl Look<'_> {
         // Of models on this machine nothing is to be waited for.
         let remote = subjects.iter().any(Subject::is_remote);
         let threads = if remote { RESOLVED_AT_ONCE } else { 1 };
-        let resolved = Progress::resolving(self.progress && remote, subjects.len(), |resolved| {
+        let activity = self.sources.activity();
+        let shown = (self.progress && remote).then_some(&*activity);
+        let resolved = Progress::resolving(shown, subjects.len(), |resolved| {
             in_parallel(&subjects, threads, |subject| {
                 let result = subject.snapshot(self.sources, self.lock);
                 resolved.fetch_add(1, Ordering::Relaxed);
@@ -154,7 +156,8 @@ impl Look<'_> {
                 verify: subject.policy.integrity.verify,
             })
             .collect();
-        let evidence = examine::examine(&looks, self.limits, self.jobs, self.progress);
+        let progress = self.progress.then_some(&*activity);
+        let evidence = examine::examine(&looks, self.limits, self.jobs, progress);
         drop(looks);
         let cards =
             in_parallel(&snapshots, threads, |snapshot| examine::read_card(snapshot, self.limits));

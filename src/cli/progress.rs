@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::examine::Counts;
+use crate::source::Activity;
 
 /// Nothing is shown before: most runs are over by then.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -24,17 +25,17 @@ impl Progress {
         wanted && std::io::stderr().is_terminal() && std::env::var_os("CI").is_none()
     }
 
-    /// Does `work`, which counts the models that it has resolved, and shows the count while it
-    /// lasts.
+    /// Does `work`, which counts the models that it has resolved. While it lasts, shows the count
+    /// and what the network does, if that is `wanted`.
     pub(super) fn resolving<T>(
-        wanted: bool,
+        wanted: Option<&Activity>,
         models: usize,
         work: impl FnOnce(&AtomicUsize) -> T,
     ) -> T {
         let resolved = AtomicUsize::new(0);
-        if !Self::wanted(wanted) {
+        let Some(activity) = wanted.filter(|_| Self::wanted(true)) else {
             return work(&resolved);
-        }
+        };
         // Dropped when the work is done, a panic included: the watching thread sees that at once.
         let (at_work, ended) = mpsc::channel::<()>();
         let shown = &resolved;
@@ -48,6 +49,7 @@ impl Progress {
                 let bar = bar(models, "models resolved");
                 while goes_on(INTERVAL) {
                     bar.set_position(shown.load(Ordering::Relaxed) as u64);
+                    bar.set_message(network(activity));
                     bar.tick();
                 }
                 bar.finish_and_clear();
@@ -60,7 +62,12 @@ impl Progress {
 
     /// Watches until `wait`, which returns after the given time at the latest, says that the work
     /// is finished.
-    pub(super) fn watch(wait: impl Fn(Duration) -> Counts, files: usize, models: usize) {
+    pub(super) fn watch(
+        wait: impl Fn(Duration) -> Counts,
+        files: usize,
+        models: usize,
+        activity: &Activity,
+    ) {
         let mut counts = wait(PATIENCE);
         if counts.finished {
             return;
@@ -69,7 +76,9 @@ impl Progress {
         let of_models = if models == 1 { "1 model".to_owned() } else { format!("{models} models") };
         while !counts.finished {
             bar.set_position(counts.files as u64);
-            bar.set_message(format!("of {of_models}, {}", amount(counts.bytes)));
+            let read =
+                if activity.requests() > 0 { network(activity) } else { amount(counts.bytes) };
+            bar.set_message(format!("of {of_models}, {read}"));
             bar.tick();
             counts = wait(INTERVAL);
         }
@@ -85,6 +94,15 @@ fn bar(length: usize, what: &str) -> ProgressBar {
         bar.set_style(style.progress_chars("=> "));
     }
     bar
+}
+
+/// What the network has brought, and whether it keeps us waiting.
+fn network(activity: &Activity) -> String {
+    let received = format!("{} received", amount(activity.bytes()));
+    match activity.waiting() {
+        0 => received,
+        waiting => format!("{received}, {waiting} waiting to ask again"),
+    }
 }
 
 /// Bytes as people read them.

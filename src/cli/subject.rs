@@ -187,6 +187,7 @@ impl Subject {
             Err(error) => return (Snapshot::default(), vec![incident(error.to_string())]),
         };
         let mut incidents = Vec::new();
+        // What is there is judged all the same. A lock names the files that have to be there.
         if snapshot.completeness == Completeness::Unproven && !self.is_accepted(lock) {
             let message = format!(
                 "the local cache has no listing of this commit of `{}`, so that nothing tells \
@@ -209,15 +210,6 @@ impl Subject {
             let none = if wishes && !snapshot.unmatched.is_empty() { "of these " } else { "" };
             let message =
                 format!("`{}` holds no {none}files; there is nothing to judge", self.source);
-            incidents.push(incident(message));
-        }
-        // What is there is judged all the same. A lock names the files that have to be there.
-        if snapshot.completeness == Completeness::Unproven && !self.is_accepted(lock) {
-            let message = format!(
-                "nothing tells whether the local cache has all files of `{}`; download it again \
-                 with `hf download`, or run with the network or a lock",
-                self.source
-            );
             incidents.push(incident(message));
         }
         (snapshot, incidents)

@@ -99,7 +99,7 @@ impl ZipLayout for TorchZip {
             .map(|(numbered, _)| numbered)
             .unzip();
         let mut indices = indices.into_iter();
-        archive.glance_at(&storages, examination, &mut |member, formats, examination| {
+        archive.glance_at(&storages, examination, |member, formats, examination| {
             let dealt = indices.next().and_then(|index| dealt_with.get_mut(index));
             let Some(formats) = formats else { return };
             let at = member.header_offset;

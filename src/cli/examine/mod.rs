@@ -19,7 +19,7 @@ use super::progress::Progress;
 use crate::base::Limits;
 use crate::evidence::FileEvidence;
 use crate::policy::Verify;
-use crate::source::{Content, Snapshot, SnapshotFile};
+use crate::source::{Activity, Content, Snapshot, SnapshotFile};
 
 /// Files behind a network that are analysed at once, unless `--jobs` says otherwise: most of the
 /// time each waits.
@@ -50,12 +50,13 @@ pub(super) struct Look<'a> {
     pub(super) verify: Verify,
 }
 
-/// Analyses the selected files of all snapshots; the results are in their order.
+/// Analyses the selected files of all snapshots; the results are in their order. `progress` is what
+/// the network does meanwhile, if progress may be shown.
 pub(super) fn examine(
     looks: &[Look<'_>],
     limits: &Limits,
     jobs: Option<NonZeroUsize>,
-    progress: bool,
+    progress: Option<&Activity>,
 ) -> Vec<Vec<FileEvidence>> {
     run(tasks(looks), looks.len(), limits, jobs, progress)
 }
@@ -66,7 +67,7 @@ fn run(
     models: usize,
     limits: &Limits,
     jobs: Option<NonZeroUsize>,
-    progress: bool,
+    progress: Option<&Activity>,
 ) -> Vec<Vec<FileEvidence>> {
     let cores = jobs.or_else(|| std::thread::available_parallelism().ok());
     let cores = cores.map_or(1, NonZeroUsize::get);
@@ -82,13 +83,13 @@ fn run(
     let work = Work::new(&tasks, limits, &turns);
 
     let mut results: Vec<Done> = Vec::with_capacity(tasks.len());
-    let progress = Progress::wanted(progress);
+    let progress = progress.filter(|_| Progress::wanted(true));
     // With progress to show, this thread watches; without, it works with the others.
-    let spawned = if progress { threads } else { threads.saturating_sub(1) };
+    let spawned = if progress.is_some() { threads } else { threads.saturating_sub(1) };
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..spawned).map(|_| scope.spawn(|| work.run())).collect();
-        if progress {
-            Progress::watch(|wait| work.wait(wait), tasks.len(), models);
+        if let Some(activity) = progress {
+            Progress::watch(|wait| work.wait(wait), tasks.len(), models, activity);
         } else {
             results.append(&mut work.run());
         }
@@ -180,7 +181,7 @@ pub(super) fn examine_one(snapshot: &Snapshot, sha256: bool) -> Option<FileEvide
     let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
     let needs_digest = Box::new(move |_: &str| need);
     let look = Look { snapshot, needs_digest, verify: Verify::Listed };
-    let evidence = examine(&[look], &Limits::default(), None, false);
+    let evidence = examine(&[look], &Limits::default(), None, None);
     evidence.into_iter().flatten().next()
 }
 
@@ -212,7 +213,7 @@ mod tests {
         let snapshot = resolve_path(root, Wanted::default()).unwrap();
         let look = look(&snapshot, sha256);
         let jobs = NonZeroUsize::new(threads);
-        examine(&[look], &Limits::default(), jobs, false).remove(0)
+        examine(&[look], &Limits::default(), jobs, None).remove(0)
     }
 
     #[test]
@@ -259,7 +260,7 @@ mod tests {
         let snapshot = resolve_path(root.path(), Wanted::default()).unwrap();
         std::fs::remove_file(root.path().join("a")).unwrap();
         let look = look(&snapshot, false);
-        let files = examine(&[look], &Limits::default(), None, false).remove(0);
+        let files = examine(&[look], &Limits::default(), None, None).remove(0);
         let reasons = |file: &FileEvidence| {
             let unreadable =
                 |p: &&Evidence| matches!(p.fact, Fact::Coverage(CoverageFact::Unreadable { .. }));

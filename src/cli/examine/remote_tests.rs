@@ -99,7 +99,7 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     let look = [Look { snapshot: &snapshot, needs_digest, verify }];
     let mut tasks = tasks(&look);
     tasks.iter_mut().for_each(|task| task.read_whole = read_whole);
-    let files = run(tasks, 1, &limits, NonZeroUsize::new(1), false).remove(0);
+    let files = run(tasks, 1, &limits, NonZeroUsize::new(1), None).remove(0);
     let (card, unfetched_card) = match read_card(&snapshot, &limits) {
         Ok(card) => (card, None),
         Err(reason) => (None, Some(reason)),
@@ -348,7 +348,7 @@ fn one_reason_for_several_files_is_told_once() {
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
     let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed };
-    let files = examine(&[look], &Limits::default(), None, false).remove(0);
+    let files = examine(&[look], &Limits::default(), None, None).remove(0);
     assert!(files.iter().all(|file| file.status == crate::evidence::Status::Unreadable));
     let dossier = Dossier { files, ..Dossier::default() };
     assert_eq!(
@@ -368,7 +368,7 @@ fn compared(
     let (mut snapshot, reads) = snapshot(&files, NEVER);
     snapshot.files[0].listing = Some(listing(bytes, digest));
     let look = Look { snapshot: &snapshot, needs_digest: Box::new(move |_| need), verify };
-    let mut file = examine(&[look], &Limits::default(), None, false).remove(0).remove(0);
+    let mut file = examine(&[look], &Limits::default(), None, None).remove(0).remove(0);
     assert_eq!(file.listed, Some(digest));
     file.evidence.retain(|piece| matches!(piece.fact, Fact::Integrity(_)));
     let facts = file.evidence.into_iter().map(|piece| piece.fact).collect();
@@ -447,7 +447,7 @@ fn files_on_this_machine_are_compared_always() {
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
     let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed };
-    let files = examine(&[look], &Limits::default(), None, false).remove(0);
+    let files = examine(&[look], &Limits::default(), None, None).remove(0);
     let facts = |file: &FileEvidence| {
         let facts = file.evidence.iter().map(|piece| piece.fact.clone());
         facts.filter(|fact| matches!(fact, Fact::Integrity(_))).collect::<Vec<_>>()

@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn a_few_members_get_a_whole_glance_and_many_share_the_room() {
         assert_eq!(reach_within(ROOM, 0), Reach::GLANCE);
-        assert_eq!(reach_within(ROOM, 20), Reach::GLANCE);
+        assert_eq!(reach_within(ROOM, 18), Reach::GLANCE);
         for count in [30_u64, 100, 400, 1000] {
             let Reach { head, tail } = reach_within(ROOM, count);
             assert!(count * (head + tail) as u64 <= ROOM, "{count}: {head} {tail}");

@@ -172,7 +172,7 @@ impl<'a> ZipArchive<'a> {
         &self,
         members: &[&ZipMember],
         examination: &mut Examination<'_>,
-        each: &mut dyn FnMut(&ZipMember, Option<Vec<Format>>, &mut Examination<'_>),
+        mut each: impl FnMut(&ZipMember, Option<Vec<Format>>, &mut Examination<'_>),
     ) {
         let undecided = self.undecided(members);
         for (index, member) in members.iter().enumerate() {
