@@ -9,22 +9,32 @@ const COMMIT: &str = "5bb9fc53add422c252f7351a8e28c438cb98ea21";
 /// A policy that judges nothing but bytes and base models.
 const FOLLOW: &str = "extends: [baseline]\nfollow_base_models: true\n";
 
+/// A model that was downloaded whole into the cache: its folder, and the listing that tells so.
+fn cached(workspace: Workspace, name: &str, files: &[(&str, &[u8])]) -> Workspace {
+    let folder = format!("hub/models--acme--{name}");
+    let listed =
+        files.iter().map(|(path, content)| ((*path).to_owned(), json!({ "size": content.len() })));
+    let listing = json!({ "format_version": 1, "files": Value::Object(listed.collect()) });
+    let workspace = workspace
+        .with(&format!("{folder}/refs/main"), COMMIT)
+        .with(&format!("{folder}/trees/{COMMIT}.json"), listing.to_string());
+    files.iter().fold(workspace, |workspace, (path, content)| {
+        workspace.with(&format!("{folder}/snapshots/{COMMIT}/{path}"), content)
+    })
+}
+
 /// An adapter for `acme/base`, which builds on `acme/root`, which names both.
 fn workspace(policy: &str, root: &[u8]) -> Workspace {
-    let cached =
-        |name: &str, path: &str| format!("hub/models--acme--{name}/snapshots/{COMMIT}/{path}");
     let adapter = r#"{"base_model_name_or_path": "acme/base", "revision": null}"#;
-    Workspace::new()
+    let workspace = Workspace::new()
         .with("weighstation.yaml", policy)
         .with("models.yaml", "models:\n  - source: ./adapter\n")
         .with("adapter/adapter_config.json", adapter)
-        .with("adapter/weights.pkl", HARMLESS)
-        .with("hub/models--acme--base/refs/main", COMMIT)
-        .with(&cached("base", "README.md"), "---\nbase_model: acme/root\n---\n# Base\n")
-        .with(&cached("base", "a.pkl"), HARMLESS)
-        .with("hub/models--acme--root/refs/main", COMMIT)
-        .with(&cached("root", "README.md"), "---\nbase_model: [acme/base, acme/root]\n---\n")
-        .with(&cached("root", "b.pkl"), root)
+        .with("adapter/weights.pkl", HARMLESS);
+    let card = b"---\nbase_model: acme/root\n---\n# Base\n";
+    let workspace = cached(workspace, "base", &[("README.md", card), ("a.pkl", HARMLESS)]);
+    let card = b"---\nbase_model: [acme/base, acme/root]\n---\n";
+    cached(workspace, "root", &[("README.md", card), ("b.pkl", root)])
 }
 
 fn checked(workspace: &Workspace) -> (Ran, Value) {
