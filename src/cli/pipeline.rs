@@ -13,11 +13,11 @@ use super::project::Discovered;
 use super::subject::Subject;
 use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
-use crate::evidence::{Authority, Dossier, ListedDigest};
+use crate::evidence::Dossier;
 use crate::finding::{Incident, Report};
 use crate::lock::Comparison;
 use crate::policy::Policy;
-use crate::source::{Content, Snapshot, SourceOptions, Sources};
+use crate::source::{SourceOptions, Sources};
 
 /// Models that are resolved at once if one of them is on the Hub: nearly all of it is waiting.
 const RESOLVED_AT_ONCE: usize = 8;
@@ -150,7 +150,7 @@ impl Look<'_> {
             .zip(&snapshots)
             .map(|(subject, snapshot)| examine::Look {
                 snapshot,
-                needs_digest: Box::new(move |path| self.digest_need(subject, snapshot, path)),
+                needs_digest: Box::new(move |path| self.digest_need(subject, path)),
                 verify: subject.policy.integrity.verify,
             })
             .collect();
@@ -179,25 +179,15 @@ impl Look<'_> {
             .collect()
     }
 
-    /// Why the digest of a file is needed, if it is.
-    fn digest_need(&self, subject: &Subject, snapshot: &Snapshot, path: &str) -> DigestNeed {
-        let compared = subject.is_accepted(self.lock) && !is_listed_with_sha256(snapshot, path);
-        if compared || binds_digest(&subject.policy, &subject.name, path) {
+    /// Whether the digest of a file is needed.
+    fn digest_need(&self, subject: &Subject, path: &str) -> DigestNeed {
+        if binds_digest(&subject.policy, &subject.name, path) {
             DigestNeed::Bound
-        } else if self.sha256 {
+        } else if self.sha256 || subject.is_accepted(self.lock) {
+            // A lock is compared with what the Hub lists, where it lists a digest.
             DigestNeed::Shown
         } else {
             DigestNeed::None
         }
     }
-}
-
-/// Whether the Hub says what the file's SHA-256 is, so that it need not be read to be compared.
-fn is_listed_with_sha256(snapshot: &Snapshot, path: &str) -> bool {
-    let Some(file) = snapshot.file(path) else { return false };
-    let listed = file.listing.map(|listing| (listing.authority, listing.digest));
-    matches!(
-        (&file.content, listed),
-        (Content::Remote(_), Some((Authority::Hub, ListedDigest::Sha256(_))))
-    )
 }
