@@ -123,3 +123,68 @@ fn agreement(entry: &Entry, revision: &WrittenRevision) -> PinnedAs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Document, Span};
+
+    fn standing(reference: Reference, revision: WrittenRevision, manifest: &str) -> Standing {
+        let document = Document::from_bytes("models.yaml", manifest.as_bytes()).unwrap();
+        let manifest = Manifest::parse(document).unwrap();
+        let found = Found {
+            reference,
+            revision,
+            span: Span::default(),
+            used_on: 1,
+            how: String::new(),
+            cell: None,
+        };
+        Listing::of(Some(&manifest), "conf").standing(&found)
+    }
+
+    fn pinned(reference: &str, revision: Option<&str>, manifest: &str) -> Option<PinnedAs> {
+        let revision =
+            revision.map_or(WrittenRevision::Absent, |text| WrittenRevision::Known(text.into()));
+        let reference = Reference::Hub(reference.parse().unwrap());
+        match standing(reference, revision, manifest) {
+            Standing::Listed { pinned, .. } => Some(pinned),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn repositories_are_compared_as_the_hub_does() {
+        let manifest = "models:\n  - source: hf://google-bert/bert-base-uncased\n";
+        assert_eq!(pinned("bert-base-uncased", None, manifest), Some(PinnedAs::Same));
+        assert_eq!(pinned("Google-BERT/bert-base-uncased", None, manifest), Some(PinnedAs::Same));
+        assert_eq!(pinned("google-bert/bert-base-cased", None, manifest), None);
+    }
+
+    #[test]
+    fn revisions_agree_or_not() {
+        let commit = "714eb0fa89d2f80546fda750413ed43d93601a13";
+        let manifest = format!("models:\n  - source: hf://a/b\n    revision: {commit}\n");
+        assert_eq!(pinned("a/b", Some(commit), &manifest), Some(PinnedAs::Same));
+        assert_eq!(pinned("a/b", Some("714EB0F"), &manifest), Some(PinnedAs::Same));
+        assert_eq!(pinned("a/b", Some("main"), &manifest), Some(PinnedAs::Another));
+        assert_eq!(pinned("a/b", None, &manifest), Some(PinnedAs::Nothing));
+        let both = format!("{manifest}  - name: c\n    source: hf://a/b\n    revision: main\n");
+        assert_eq!(pinned("a/b", None, &both), Some(PinnedAs::Same));
+    }
+
+    #[test]
+    fn paths_are_compared_from_the_projects_root() {
+        let local =
+            |inside: &str| Reference::Local { written: "x".into(), inside: Some(inside.into()) };
+        let is_listed = |inside: &str| {
+            let manifest = "models:\n  - source: ../models/own\n";
+            matches!(
+                standing(local(inside), WrittenRevision::Absent, manifest),
+                Standing::Listed { .. }
+            )
+        };
+        assert!(is_listed("models/own") && is_listed("models/own/m.bin"));
+        assert!(!is_listed("models/owner") && !is_listed("models"));
+    }
+}

@@ -71,6 +71,7 @@ fn subject_heading(tag: &str) -> &'static str {
         "trust" => "Trust",
         "lock" => "The lock",
         "base-model" => "Base models",
+        "discovery" => "The project's own code",
         "documentation" => "Model cards",
         "licence" => "Licences",
         _ => "Policy",

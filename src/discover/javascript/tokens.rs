@@ -203,8 +203,21 @@ impl Reader<'_> {
         self.push(TokenKind::Pattern, start..self.at);
     }
 
-    /// A string. An apostrophe in the text of JSX has no partner in its line and is a sign.
+    /// Whether a quote follows a word as no string can: `don't` in the text of JSX.
+    fn is_apostrophe(&self) -> bool {
+        let Some(last) = self.tokens.last().filter(|last| last.range.end == self.at) else {
+            return false;
+        };
+        let keywords = ["return", "case", "from", "import", "typeof", "of", "in", "else", "await"];
+        let word = self.text.get(last.range.clone()).unwrap_or_default();
+        last.kind == TokenKind::Word && !keywords.contains(&word)
+    }
+
+    /// A string. A quote without a partner in its line is a sign, as in the text of JSX.
     fn string(&mut self, quote: u8) {
+        if quote == b'\'' && self.is_apostrophe() {
+            return self.sign(quote);
+        }
         let start = self.at.saturating_add(1);
         let mut at = start;
         loop {

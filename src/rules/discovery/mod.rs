@@ -13,6 +13,9 @@ pub use unlisted_revision::UnlistedRevision;
 pub use unpinned_reference::UnpinnedReference;
 pub use unresolved_reference::UnresolvedReference;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Rule as _, Violation};
 use crate::discover::{CodeReference, PinnedAs, Reference, Standing, WrittenRevision};
 use crate::finding::{Location, RuleMeta};
