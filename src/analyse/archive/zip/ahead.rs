@@ -24,6 +24,8 @@ const BATCH: u64 = 512 << 10;
 const ROOM: u64 = 112 << 10;
 /// Bytes that a reply has in front of its content.
 const REPLY: u64 = 480;
+/// Bytes of head in which every magic stands: `ustar` of a tar, at 257.
+const DEEPEST_MAGIC: usize = 264;
 /// Members up to this size that are no raw numbers are announced with their headers.
 const SMALL: u64 = 16 << 10;
 /// The same for what is called a pickle.
@@ -115,12 +117,17 @@ impl Ahead {
         self.until = next.max(at.saturating_add(1));
         let headers: u64 = expected
             .iter()
-            .map(|one| {
-                one.data.saturating_sub(one.header).saturating_add(DESCRIPTOR).saturating_add(REPLY)
-            })
+            .map(|one| one.data.saturating_sub(one.header).saturating_add(DESCRIPTOR))
             .fold(0, u64::saturating_add);
         let numbers = expected.iter().filter(|one| one.numbers).count() as u64;
-        let reach = reach_within(ROOM.saturating_sub(headers), numbers);
+        let room = ROOM.saturating_sub(headers);
+        // The replies' headers count only as long as every glance still sees every magic: a tar's
+        // is the one that stands deepest.
+        let replies = REPLY.saturating_mul(expected.len() as u64);
+        let mut reach = reach_within(room.saturating_sub(replies), numbers);
+        if reach.head < DEEPEST_MAGIC {
+            reach = reach_within(room, numbers);
+        }
         self.reach =
             Reach { head: self.reach.head.min(reach.head), tail: self.reach.tail.min(reach.tail) };
         let before = (reach.tail as u64).saturating_add(DESCRIPTOR);
