@@ -15,6 +15,7 @@
 pub mod analyse;
 pub mod base;
 pub mod cli;
+pub mod discover;
 pub mod evaluate;
 pub mod evidence;
 pub mod finding;

@@ -24,12 +24,17 @@ const ROOMS: &[(&str, &[&str], World)] = &[
     ("policy", &["base"], World::Pure),
     ("lock", &["base"], World::Pure),
     ("finding", &["base", "evidence"], World::Pure),
+    ("discover", &["base", "manifest"], World::Pure),
     ("source", &["base", "manifest", "evidence"], World::Touches),
     ("analyse", &["base", "evidence"], World::Pure),
-    ("rules", &["base", "manifest", "policy", "lock", "evidence", "finding"], World::Pure),
+    (
+        "rules",
+        &["base", "manifest", "policy", "lock", "evidence", "finding", "discover"],
+        World::Pure,
+    ),
     (
         "evaluate",
-        &["base", "manifest", "policy", "lock", "evidence", "finding", "rules"],
+        &["base", "manifest", "policy", "lock", "evidence", "finding", "discover", "rules"],
         World::Pure,
     ),
     ("report", &["base", "evidence", "finding"], World::Pure),
@@ -37,7 +42,7 @@ const ROOMS: &[(&str, &[&str], World)] = &[
         "cli",
         &[
             "base", "manifest", "policy", "lock", "evidence", "finding", "source", "analyse",
-            "rules", "evaluate", "report",
+            "discover", "rules", "evaluate", "report",
         ],
         World::Touches,
     ),
@@ -70,6 +75,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("clap::", "cli/"),
     ("indicatif", "cli/progress.rs"),
     ("ureq::", "source/http/"),
+    ("rustpython_ruff", "discover/python/"),
 ];
 
 /// Names that a file gets when nobody knows what is in it.

@@ -1,8 +1,9 @@
 //! JSON token by token, from bytes that are never loaded whole.
 //!
 //! Strict RFC 8259 unless [`JsonReader::read_as_python_does`] says otherwise: what one reader accepts
-//! and another rejects (NaN, comments, lone surrogates, raw control characters) is an error. Memory is bounded by [`TEXT_KEPT`] and the depth
-//! limit, whatever the bytes say. Every token knows its offset.
+//! and another rejects (NaN, comments, lone surrogates, raw control characters) is an error. Memory
+//! is bounded by [`TEXT_KEPT`] and the depth limit, whatever the bytes say. Every token knows its
+//! offset.
 
 use std::hash::{DefaultHasher, Hasher as _};
 

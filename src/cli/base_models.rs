@@ -22,6 +22,8 @@ pub(super) struct Following {
     is_locked: bool,
     followed: usize,
     depth: u32,
+    /// Models that are told not to be followed.
+    told: usize,
     too_many_told: bool,
 }
 
@@ -39,7 +41,7 @@ struct Known {
 impl Following {
     /// Nothing is followed yet. With a lock that binds, nothing ever is.
     pub(super) fn new(is_locked: bool) -> Self {
-        Self { known: Vec::new(), is_locked, followed: 0, depth: 0, too_many_told: false }
+        Self { known: Vec::new(), is_locked, followed: 0, depth: 0, told: 0, too_many_told: false }
     }
 
     /// The models that those of `batch` build on and that are not in the run yet. What is not
@@ -56,6 +58,9 @@ impl Following {
                     continue;
                 }
                 if let Some(message) = self.obstacle(&model) {
+                    // The run is incomplete by the first of them; thousands say no more.
+                    let message = message.filter(|_| self.told < MOST);
+                    self.told = self.told.saturating_add(1);
                     incidents.extend(
                         message
                             .map(|message| Incident { model: Some(judged.name.clone()), message }),

@@ -8,7 +8,7 @@ use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::locked::LockArguments;
 use super::subject::Subject;
-use super::{discovery, documents, outputs, pipeline};
+use super::{discovery, documents, outputs, pipeline, project};
 use crate::base::closest;
 use crate::finding::Incident;
 use crate::manifest::Unjudged;
@@ -29,6 +29,11 @@ pub(super) struct Arguments {
     #[arg(long = "model", value_name = "NAME")]
     models: Vec<String>,
 
+    /// Also find the models that the project below PATH (default: the working directory) loads,
+    /// and fail on those that the manifest does not name
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = ".")]
+    discovered: Option<PathBuf>,
+
     #[command(flatten)]
     lock: LockArguments,
 
@@ -38,7 +43,7 @@ pub(super) struct Arguments {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let Arguments { manifest: path, policy, models, lock, judge } = arguments;
+    let Arguments { manifest: path, policy, models, discovered, lock, judge } = arguments;
     // Both are read before either's errors are told, so that one run tells all of them.
     let policy = discovery::policy_of(policy.as_deref(), Some(&path));
     let layers = policy.and_then(|policy| discovery::load(&policy));
@@ -46,6 +51,10 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         (Ok(manifest), Ok(layers)) => (manifest, layers),
         (Err(manifest), Err(policy)) => return Err(manifest.and(policy)),
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
+    };
+    let discovered = match &discovered {
+        Some(root) => project::discovered(root, &path, Some(&manifest))?,
+        None => project::Discovered::default(),
     };
     let lock = lock.read(&path, &manifest.entries)?;
     select(&mut manifest.entries, &models)?;
@@ -77,6 +86,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
+        discovered,
         sha256: judge.sha256,
         offline: judge.offline,
         jobs: judge.jobs,

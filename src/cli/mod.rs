@@ -7,6 +7,7 @@ mod arguments;
 mod base_models;
 mod check;
 mod digests;
+mod discover;
 mod discovery;
 mod documents;
 mod examine;
@@ -22,6 +23,7 @@ mod outputs;
 mod pipeline;
 mod policy;
 mod progress;
+mod project;
 mod rules;
 mod scan;
 mod subject;
@@ -63,6 +65,8 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules.
     Rules(rules::Arguments),
+    /// List the models that a project's own text loads.
+    Discover(discover::Arguments),
     /// Show, check or describe the policy.
     Policy(policy::PolicyArguments),
     /// Write a policy and a manifest to start from.
@@ -79,6 +83,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::Discover(arguments) => discover::run(arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
     };

@@ -9,14 +9,15 @@ use super::base_models::Following;
 use super::examine::{self, DigestNeed};
 use super::in_parallel::in_parallel;
 use super::progress::Progress;
+use super::project::Discovered;
 use super::subject::Subject;
 use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
-use crate::evidence::{Authority, Dossier, ListedDigest};
+use crate::evidence::Dossier;
 use crate::finding::{Incident, Report};
 use crate::lock::Comparison;
 use crate::policy::Policy;
-use crate::source::{Content, Snapshot, SourceOptions, Sources};
+use crate::source::{SourceOptions, Sources};
 
 /// Models that are resolved at once if one of them is on the Hub: nearly all of it is waiting.
 const RESOLVED_AT_ONCE: usize = 8;
@@ -36,6 +37,8 @@ pub(super) struct Request {
     pub(super) policy_name: String,
     /// The files that the policy was read from.
     pub(super) policy_documents: Vec<Arc<Document>>,
+    /// What the project's own text names, if it was looked through.
+    pub(super) discovered: Discovered,
     /// Whether every file's digest is wanted.
     pub(super) sha256: bool,
     /// Whether no network may be asked.
@@ -60,6 +63,7 @@ pub(super) fn run(request: Request) -> Run {
     let now = jiff::Timestamp::now();
     let limits = Limits::default();
     let mut incidents = request.incidents;
+    incidents.extend(request.discovered.incidents);
     let policies = request.subjects.iter().map(|subject| &subject.policy);
     let sources = Sources::new(SourceOptions {
         offline: request.offline,
@@ -104,11 +108,12 @@ pub(super) fn run(request: Request) -> Run {
         policy: request.policy,
         policy_name: request.policy_name,
         manifest: request.manifest.as_ref().map(|manifest| manifest.path.clone()),
+        references: request.discovered.references,
         incidents,
     };
     let report = evaluate(judged, run);
     let documents = request.manifest.into_iter().chain(request.policy_documents);
-    let documents = documents.chain(lock_document).collect();
+    let documents = documents.chain(lock_document).chain(request.discovered.documents).collect();
     Run { report, elapsed: began.elapsed(), documents }
 }
 
@@ -132,7 +137,7 @@ impl Look<'_> {
         let shown = (self.progress && remote).then_some(&*activity);
         let resolved = Progress::resolving(shown, subjects.len(), |resolved| {
             in_parallel(&subjects, threads, |subject| {
-                let result = subject.snapshot(self.sources);
+                let result = subject.snapshot(self.sources, self.lock);
                 resolved.fetch_add(1, Ordering::Relaxed);
                 result
             })
@@ -147,7 +152,7 @@ impl Look<'_> {
             .zip(&snapshots)
             .map(|(subject, snapshot)| examine::Look {
                 snapshot,
-                needs_digest: Box::new(move |path| self.digest_need(subject, snapshot, path)),
+                needs_digest: Box::new(move |path| self.digest_need(subject, path)),
                 verify: subject.policy.integrity.verify,
             })
             .collect();
@@ -177,25 +182,15 @@ impl Look<'_> {
             .collect()
     }
 
-    /// Why the digest of a file is needed, if it is.
-    fn digest_need(&self, subject: &Subject, snapshot: &Snapshot, path: &str) -> DigestNeed {
-        let compared = subject.is_accepted(self.lock) && !is_listed_with_sha256(snapshot, path);
-        if compared || binds_digest(&subject.policy, &subject.name, path) {
+    /// Whether the digest of a file is needed.
+    fn digest_need(&self, subject: &Subject, path: &str) -> DigestNeed {
+        if binds_digest(&subject.policy, &subject.name, path) {
             DigestNeed::Bound
-        } else if self.sha256 {
+        } else if self.sha256 || subject.is_accepted(self.lock) {
+            // A lock is compared with what the Hub lists, where it lists a digest.
             DigestNeed::Shown
         } else {
             DigestNeed::None
         }
     }
-}
-
-/// Whether the Hub says what the file's SHA-256 is, so that it need not be read to be compared.
-fn is_listed_with_sha256(snapshot: &Snapshot, path: &str) -> bool {
-    let Some(file) = snapshot.file(path) else { return false };
-    let listed = file.listing.map(|listing| (listing.authority, listing.digest));
-    matches!(
-        (&file.content, listed),
-        (Content::Remote(_), Some((Authority::Hub, ListedDigest::Sha256(_))))
-    )
 }

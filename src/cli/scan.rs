@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
+use super::project::Discovered;
 use super::subject::Subject;
 use super::{discovery, documents, outputs, pipeline};
 
@@ -52,6 +53,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy: in_force,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
+        discovered: Discovered::default(),
         sha256: judge.sha256,
         offline: judge.offline,
         jobs: judge.jobs,

@@ -12,7 +12,7 @@ use crate::lock::Comparison;
 use crate::manifest::{Entry, Source};
 use crate::policy::Policy;
 use crate::rules::NamedBy;
-use crate::source::{Snapshot, SourceError, Sources, Wanted, is_hub, resolve_path};
+use crate::source::{Completeness, Snapshot, SourceError, Sources, Wanted, is_hub, resolve_path};
 
 /// How a model is resolved, where that is not as it is written.
 #[derive(Debug, Default)]
@@ -173,7 +173,11 @@ impl Subject {
 
     /// Lists its files. What keeps it from being judged becomes incidents, and the snapshot is
     /// empty.
-    pub(super) fn snapshot(&self, sources: &Sources) -> (Snapshot, Vec<Incident>) {
+    pub(super) fn snapshot(
+        &self,
+        sources: &Sources,
+        lock: Option<&Comparison>,
+    ) -> (Snapshot, Vec<Incident>) {
         let incident = |message: String| Incident { model: Some(self.name.clone()), message };
         if let Some(reason) = self.terms.withheld {
             return (Snapshot::default(), vec![incident(reason.to_owned())]);
@@ -183,6 +187,16 @@ impl Subject {
             Err(error) => return (Snapshot::default(), vec![incident(error.to_string())]),
         };
         let mut incidents = Vec::new();
+        // What is there is judged all the same. A lock names the files that have to be there.
+        if snapshot.completeness == Completeness::Unproven && !self.is_accepted(lock) {
+            let message = format!(
+                "the local cache has no listing of this commit of `{}`, so that nothing tells \
+                 whether files are missing; download it whole (`hf download`), or lock it \
+                 (`weighstation lock`)",
+                self.source
+            );
+            incidents.push(incident(message));
+        }
         let wishes = self.terms.globs_are_wishes;
         for glob in snapshot.unmatched.iter().filter(|_| !wishes) {
             let message = format!(

@@ -12,6 +12,7 @@ mod lock;
 mod merging;
 mod outcome;
 mod place;
+mod references;
 mod severity;
 mod waivers;
 
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::base::{Digest, Severity};
+use crate::discover::CodeReference;
 use crate::evidence::Dossier;
 use crate::finding::{BaseModelReport, Finding, Incident, ModelReport, Report, RuleMeta};
 use crate::lock::Comparison;
@@ -76,6 +78,8 @@ pub struct Run {
     pub policy_name: String,
     /// The manifest's path as shown; `None` for a scan of paths.
     pub manifest: Option<String>,
+    /// The models that the project's own text names, if it was looked through.
+    pub references: Vec<CodeReference>,
     /// What could not be judged, as far as it is known already.
     pub incidents: Vec<Incident>,
 }
@@ -101,6 +105,11 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
             findings.push((index, finding));
         }
     }
+    findings.extend(
+        references::findings(&run, &mut waivers, &mut fingerprints)
+            .into_iter()
+            .map(|finding| (cases.len(), finding)),
+    );
     findings.extend(
         waivers.findings(&mut fingerprints).into_iter().map(|finding| (usize::MAX, finding)),
     );

@@ -77,6 +77,7 @@ fn run(cases: Vec<Judged>, policy: Policy) -> Report {
             policy: Arc::new(policy),
             policy_name: "weighstation.yaml".to_owned(),
             manifest: Some("models.yaml".to_owned()),
+            references: Vec::new(),
             incidents: Vec::new(),
         },
     )
@@ -177,6 +178,7 @@ fn an_incident_is_incomplete_and_not_told_twice() {
         policy: Arc::new(quiet()),
         policy_name: String::new(),
         manifest: None,
+        references: Vec::new(),
         incidents: Vec::new(),
     };
     at_fault.incidents.push(Incident { model: Some("a".into()), message: "no such folder".into() });
@@ -569,6 +571,7 @@ fn run_locked(name: &str, content: &str, policy: Policy, lock: Comparison) -> Re
             policy: Arc::new(policy),
             policy_name: "weighstation.yaml".to_owned(),
             manifest: Some("models.yaml".to_owned()),
+            references: Vec::new(),
             incidents: Vec::new(),
         },
     )

@@ -1,5 +1,7 @@
 //! Facts about other repositories that a model names.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Dossier, Fact};
@@ -74,19 +76,26 @@ impl Dossier {
         if let Some(data) = data {
             named.extend(data.base_models.iter().map(|target| plainly(target, None)));
         }
-        let mut kept: Vec<NamedModel> = Vec::with_capacity(named.len());
-        for (index, model) in named.into_iter().enumerate() {
-            let is_known = kept.iter().any(|other| {
-                other.target.eq_ignore_ascii_case(&model.target)
-                    // What a card says beside a file that loads the same model is no news.
-                    && ((index >= loaded && other.kind != ReferenceKind::RemoteCode)
-                        || (other.kind, &other.revision) == (model.kind, &model.revision))
-            });
-            if !is_known && !self.is_itself(&model.target) {
-                kept.push(model);
+        // Hostile files name very many: a set, and no search.
+        let mut known = HashSet::new();
+        let mut weights = HashSet::new();
+        let mut index = 0_usize;
+        named.retain(|model| {
+            let target = model.target.to_ascii_lowercase();
+            let is_plain = index >= loaded;
+            index = index.saturating_add(1);
+            let is_new = if is_plain {
+                // What a card says beside a file that loads the same model is no news.
+                !weights.contains(&target)
+            } else {
+                known.insert((target.clone(), model.kind, model.revision.clone()))
+            };
+            if model.kind != ReferenceKind::RemoteCode {
+                weights.insert(target);
             }
-        }
-        kept
+            is_new && !self.is_itself(&model.target)
+        });
+        named
     }
 
     /// Whether a name is that of this very repository.

@@ -1,5 +1,6 @@
 //! What the project uses: `models.yaml`, read and checked.
 
+mod appending;
 mod download_pattern;
 mod hermeto;
 mod reading;
@@ -7,6 +8,7 @@ mod source;
 
 use std::sync::Arc;
 
+pub use appending::{NewEntry, NotAppendable, new_manifest};
 pub use reading::manifest_schema;
 pub use source::{Source, SourceError};
 

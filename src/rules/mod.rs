@@ -6,6 +6,7 @@
 mod archives;
 mod base_models;
 pub mod card;
+pub mod discovery;
 mod documentation;
 mod files;
 pub mod globals;
@@ -220,6 +221,11 @@ pub static RULES: &[&dyn Rule] = &[
     &provenance::RevisionNotOnDefaultBranch,
     &provenance::UnpinnedRevision,
     &provenance::UnreachableLicence,
+    // What the project's own text loads.
+    &discovery::UnlistedModel,
+    &discovery::UnlistedRevision,
+    &discovery::UnpinnedReference,
+    &discovery::UnresolvedReference,
     // Whether the bytes are those that were listed.
     &integrity::DigestMismatch,
     &integrity::DigestUnknown,

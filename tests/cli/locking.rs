@@ -373,6 +373,7 @@ fn what_a_cache_lacks_is_missing_by_the_lock_and_never_locked() {
     fs::remove_file(model).unwrap();
     // The listing of the commit has it.
     assert_eq!(workspace.code(&["lock", "--offline", "--update"]), 3);
+    assert_eq!(check(&workspace, &["--locked", "--offline"]).code, 3);
     // Without the listing, only the lock knows.
     fs::remove_dir_all(workspace.path(&format!("{HUB}/trees"))).unwrap();
     let ran = check(&workspace, &["--locked", "--offline"]);

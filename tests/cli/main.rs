@@ -8,6 +8,8 @@
     reason = "a test that cannot do its work is to fail there and then"
 )]
 
+mod base_models;
+mod discovering;
 mod exit_codes;
 mod harness;
 mod inspecting;

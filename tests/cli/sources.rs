@@ -120,6 +120,14 @@ fn without_the_network_a_model_of_the_hub_is_what_the_cache_has() {
     let workspace = Workspace::new()
         .with("hub/models--acme--bert/refs/main", commit)
         .with(&format!("hub/models--acme--bert/snapshots/{commit}/a.pkl"), HARMLESS);
+    let ran = workspace.run(&["scan", "hf://acme/bert"]);
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("nothing tells whether the local cache has all"), "{}", ran.stdout);
+    let size = HARMLESS.len();
+    let workspace = workspace.with(
+        &format!("hub/models--acme--bert/trees/{commit}.json"),
+        format!(r#"{{"format_version":1,"files":{{"a.pkl":{{"size":{size}}}}}}}"#),
+    );
     let ran = workspace.run(&["scan", "hf://acme/bert", "--format", "json"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();

@@ -179,7 +179,7 @@ fn one_model_that_fails_leaves_the_others() {
     let hub = LoopbackHub::builder()
         .repository(models::good("acme/good"))
         .repository(models::bad("acme/bad"))
-        .fault(Fault::Status(404).anywhere().path("acme/good"))
+        .fault(Fault::Status(404).on(Route::Info).path("acme/good"))
         .start();
     let report =
         Project::new(&[("acme/good", Some("main")), ("acme/bad", Some("main"))]).check(&hub);

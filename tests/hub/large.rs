@@ -15,7 +15,20 @@ fn thirty_shards_of_five_gigabytes_cost_little_each() {
         assert_eq!(file["status"], "analysed", "{file}");
         let path = file["path"].as_str().unwrap();
         let sent = hub.sent(&format!("acme/large/{path}"));
-        assert!(sent <= 256 << 10, "{path}: {sent} bytes");
+        let ranges = || {
+            let of_file = hub.requests().into_iter().filter(|it| it.subject.ends_with(path));
+            let ranges = of_file.map(|it| {
+                format!(
+                    "{} {:?} {} {:?}\n",
+                    it.method,
+                    it.route,
+                    it.sent,
+                    it.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("range"))
+                )
+            });
+            ranges.collect::<String>()
+        };
+        assert!(sent <= 256 << 10, "{path}: {sent} bytes:\n{}", ranges());
     }
 }
 

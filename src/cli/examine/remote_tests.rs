@@ -127,6 +127,7 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
         policy,
         policy_name: "preset baseline".to_owned(),
         manifest: None,
+        references: Vec::new(),
         incidents: Vec::new(),
     };
     (evaluate(vec![judged], run), reads.load(Ordering::SeqCst))

@@ -53,6 +53,15 @@ impl Gathered<'_> {
             identity.push('\n');
             identity.push_str(&path_of(self.model, first));
         }
+        // What stands in the project's own code is told apart by its file and its words.
+        if let Some(place) = &first.manifest
+            && first.location.path.as_deref() == Some(place.file.as_str())
+        {
+            identity.push('\n');
+            identity.push_str(&place.file);
+            identity.push('\n');
+            identity.push_str(&place.snippet);
+        }
         Digest::of(identity.as_bytes())
     }
 }

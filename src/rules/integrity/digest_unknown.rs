@@ -1,7 +1,7 @@
 //! `digest-unknown`: nothing to compare a file with.
 
 use crate::base::Severity;
-use crate::evidence::{ListedDigest, Origin};
+use crate::evidence::{FileEvidence, ListedDigest, Origin};
 use crate::finding::{Location, RuleMeta};
 use crate::policy::Verify;
 use crate::rules::wording::quoted;
@@ -31,8 +31,10 @@ impl Rule for DigestUnknown {
         if case.policy.integrity.verify != Verify::Full {
             return;
         }
-        let unknown =
-            |file: &&crate::evidence::FileEvidence| file.listed == Some(ListedDigest::Unknown);
+        // What was not fetched is an incident already, which says why.
+        let unknown = |file: &&FileEvidence| {
+            file.listed == Some(ListedDigest::Unknown) && !file.is_unfetched()
+        };
         for file in case.dossier.files.iter().filter(unknown) {
             violations.push(Violation {
                 location: Location { path: Some(file.path.clone()), origin: Origin::default() },

@@ -176,6 +176,12 @@ pub enum HubProblem {
         /// Once more, for the command.
         repository: RepoId,
     },
+    /// Offline, and not the wanted revision in the cache.
+    #[error("cannot be judged without the network: {reason}")]
+    NoSnapshot {
+        /// What the cache has instead.
+        reason: String,
+    },
     /// Offline, and no cache.
     #[error(
         "cannot be looked up: the network is not to be used, and no cache folder is known; set \

@@ -26,7 +26,12 @@ pub(in crate::source) fn resolve(
         |problem| SourceError::from(HubError { repository: id.clone(), problem, request_id: None });
     let cache_folder = cache_folder.ok_or_else(|| error(HubProblem::NoCache))?;
     let repository = cache::folder_of(cache_folder, id);
-    let Some(found) = cache::snapshot_of(&repository, wanted.revision)? else {
+    let found = cache::snapshot_of(&repository, wanted.revision);
+    let found = found.map_err(|reason| {
+        let reason = reason.to_string();
+        error(HubProblem::NoSnapshot { reason })
+    })?;
+    let Some(found) = found else {
         let folder = shown(&repository);
         return Err(error(HubProblem::NotCached { folder, repository: id.clone() }));
     };

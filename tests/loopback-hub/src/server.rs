@@ -143,10 +143,11 @@ impl State {
         }
     }
 
-    /// The file behind a path at the CDN.
+    /// The file behind a path at the CDN; of several with the same content, the one that was
+    /// uploaded last.
     pub(crate) fn by_hash(&self, hash: &str) -> Option<(&Repository, &str, &Arc<File>)> {
         self.repositories.iter().find_map(|repository| {
-            repository.commits.iter().find_map(|commit| {
+            repository.commits.iter().rev().find_map(|commit| {
                 let mut files = commit.files.iter().filter(|(_, file)| file.large);
                 let (path, file) = files.find(|(_, file)| file.xet_hash() == hash)?;
                 Some((repository, path.as_str(), file))

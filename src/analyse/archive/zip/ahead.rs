@@ -2,8 +2,8 @@
 //!
 //! Surveying an archive reads a few bytes at hundreds of places, and looking at its members a few
 //! more. Behind a network each of these would be a round trip, so they are announced together, in
-//! batches of bounded size, and so small that a shard of 5 GB and 400 tensors costs a quarter of a
-//! megabyte. Archives on this machine are read as if nothing of this were here.
+//! batches of bounded size, and so small that a shard of 5 GB and 100 tensors costs a quarter of a
+//! megabyte, replies' headers included. Archives on this machine are read as if nothing of this were here.
 
 use super::super::fields::u16_at;
 use super::super::pages::Pages;
@@ -19,8 +19,11 @@ const ENTRIES: usize = 1000;
 /// Bytes that are announced at once.
 const BATCH: u64 = 512 << 10;
 /// Bytes that local headers and glances at raw numbers may cost together, for the entries that are
-/// announced at once. Beside the ends of the file it leaves room for the pickle.
+/// announced at once, replies' own headers included. Beside the ends of the file it leaves room
+/// for the pickle.
 const ROOM: u64 = 112 << 10;
+/// Bytes that a reply has in front of its content.
+const REPLY: u64 = 480;
 /// Members up to this size that are no raw numbers are announced with their headers.
 const SMALL: u64 = 16 << 10;
 /// The same for what is called a pickle.
@@ -112,7 +115,9 @@ impl Ahead {
         self.until = next.max(at.saturating_add(1));
         let headers: u64 = expected
             .iter()
-            .map(|one| one.data.saturating_sub(one.header).saturating_add(DESCRIPTOR))
+            .map(|one| {
+                one.data.saturating_sub(one.header).saturating_add(DESCRIPTOR).saturating_add(REPLY)
+            })
             .fold(0, u64::saturating_add);
         let numbers = expected.iter().filter(|one| one.numbers).count() as u64;
         let reach = reach_within(ROOM.saturating_sub(headers), numbers);
