@@ -102,7 +102,7 @@ impl Settings {
                 None => RootCerts::WebPki,
             },
             proxies: Proxies::new(environment.proxies())?,
-            requests_at_once: 64,
+            requests_at_once: 112,
             cached_bytes: 12 << 20,
         })
     }
