@@ -14,9 +14,16 @@ use crate::evidence::{
 };
 use crate::source::{OpenedBytes, RemoteBytes, Snapshot};
 
-/// Bytes that one analysis may read of files behind a network before it counts as heavy work:
-/// more than the ends and the headers of a checkpoint.
-const LIGHT: u64 = 512 << 10;
+/// Bytes that one analysis may read on end of files behind a network before it counts as heavy
+/// work. The ends of a file, its headers and glances at its members don't count: what is read on
+/// end is what a machine or a decompressor works through, and what it keeps grows with it.
+const LIGHT: u64 = 64 << 10;
+
+/// Reads of fewer bytes are of headers and glances.
+const LONG: usize = 8 << 10;
+
+/// Bytes at both ends of a file that are looked at to tell what it is.
+const ENDS: u64 = 65_557;
 
 /// What the parts of one analysis share: the first failure of the network, after which nothing is
 /// read any more, and the turn for heavy work.
@@ -121,7 +128,10 @@ impl ReadAt for Distant {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
             Err(error) => return Err(self.line.failed(&*self.bytes, &error)),
         };
-        self.line.count(count);
+        let at_the_ends = offset < ENDS || offset >= self.length.saturating_sub(ENDS);
+        if buffer.len() >= LONG && !at_the_ends {
+            self.line.count(count);
+        }
         if let Some(summing) = &mut *self.summing.lock().unwrap_or_else(PoisonError::into_inner) {
             summing.update(offset, buffer.get(..count).unwrap_or_default());
         }
