@@ -10,6 +10,8 @@
 #   INPUT_WORKING_DIRECTORY    manifest and policy file are relative to it
 #   INPUT_LOCKED               true: hold every model against the lock
 #   INPUT_DISCOVERED           true: fail on models that the code loads and the manifest lacks
+#   INPUT_SHARD                such as 3/16: judge this share of the manifest
+#   INPUT_MERGE                a folder with the reports of shards: join them in place of judging
 #   INPUT_ANNOTATIONS          true: annotate the manifest's lines; they show what uploaded SARIF shows
 #   INPUT_CONTINUE_ON_FAILURE  true: exit with 0 in spite of findings and of what could not be judged
 #
@@ -31,27 +33,39 @@ within() {
     esac
 }
 
-arguments=(check "--manifest=$(within "${INPUT_MANIFEST:-models.yaml}")")
-case "${INPUT_POLICY:-}" in
-'') ;;
-# As weighstation tells files from presets.
-*/* | *.yaml | *.yml) arguments+=("--policy=$(within "$INPUT_POLICY")") ;;
-*) arguments+=("--policy=$INPUT_POLICY") ;;
-esac
-[ -z "${INPUT_PROFILE:-}" ] || arguments+=("--profile=$INPUT_PROFILE")
-[ -z "${INPUT_FAIL_ON:-}" ] || arguments+=("--fail-on=$INPUT_FAIL_ON")
+# Behind all options.
+reports=()
+if [ -n "${INPUT_MERGE:-}" ]; then
+    arguments=(merge)
+    joined=$(within "$INPUT_MERGE")
+    for report in "$joined"/*.json "$joined"/*/*.json; do
+        [ ! -f "$report" ] || reports+=("$report")
+    done
+else
+    arguments=(check "--manifest=$(within "${INPUT_MANIFEST:-models.yaml}")")
+    case "${INPUT_POLICY:-}" in
+    '') ;;
+    # As weighstation tells files from presets.
+    */* | *.yaml | *.yml) arguments+=("--policy=$(within "$INPUT_POLICY")") ;;
+    *) arguments+=("--policy=$INPUT_POLICY") ;;
+    esac
+    [ -z "${INPUT_PROFILE:-}" ] || arguments+=("--profile=$INPUT_PROFILE")
+    [ -z "${INPUT_FAIL_ON:-}" ] || arguments+=("--fail-on=$INPUT_FAIL_ON")
+    [ "${INPUT_LOCKED:-}" != true ] || arguments+=(--locked)
+    [ "${INPUT_DISCOVERED:-}" != true ] || arguments+=("--discovered=$folder")
+    [ -z "${INPUT_SHARD:-}" ] || arguments+=("--shard=$INPUT_SHARD")
+fi
 [ -z "${INPUT_CATEGORY:-}" ] || arguments+=("--sarif-category=$INPUT_CATEGORY")
-[ "${INPUT_LOCKED:-}" != true ] || arguments+=(--locked)
-[ "${INPUT_DISCOVERED:-}" != true ] || arguments+=("--discovered=$folder")
 arguments+=(
     "--output=sarif=$out/weighstation.sarif"
     "--output=json=$out/weighstation.json"
     "--output=github=$out/annotations.txt"
     "--output=github-summary=$out/summary.md"
     "--output=github-outputs=$out/outputs.txt"
+    --
 )
 
-"${WEIGHSTATION:-weighstation}" "${arguments[@]}" 2>"$out/errors.txt"
+"${WEIGHSTATION:-weighstation}" "${arguments[@]}" ${reports[@]+"${reports[@]}"} 2>"$out/errors.txt"
 code=$?
 cat "$out/errors.txt" >&2
 

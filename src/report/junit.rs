@@ -171,8 +171,10 @@ impl<'a> Suite<'a> {
 
 impl Case {
     fn write(&self, suite: &str, out: &mut dyn Write) -> io::Result<()> {
-        let mut tag =
-            format!(r#"    <testcase name="{}" classname="{suite}" time="0""#, attribute(&self.name));
+        let mut tag = format!(
+            r#"    <testcase name="{}" classname="{suite}" time="0""#,
+            attribute(&self.name)
+        );
         if let Some(file) = &self.file {
             // Writing to a String cannot fail.
             let _ = write!(tag, r#" file="{}""#, attribute(file));

@@ -1,36 +1,11 @@
 //! The scripts use what the runners of macOS and Windows have too.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
 use crate::releases::Releases;
 use crate::runner::Runner;
-
-/// Commands that macOS, Git for Windows and Linux all have.
-const EVERYWHERE: &[&str] = &[
-    "awk", "bash", "cat", "chmod", "curl", "cut", "dirname", "gzip", "mkdir", "mktemp", "rm",
-    "sed", "tail", "tar", "uname",
-];
-
-/// A folder for `PATH` with nothing but these commands, and scripts of our own.
-pub(crate) fn tools(own: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for command in EVERYWHERE {
-        if own.iter().any(|(name, _)| name == command) {
-            continue;
-        }
-        let found = ["/usr/bin", "/bin"].iter().map(|place| Path::new(place).join(command));
-        let found = found.into_iter().find(|path| path.exists()).expect(command);
-        symlink(found, folder.path().join(command)).unwrap();
-    }
-    for (name, script) in own {
-        let path = folder.path().join(name);
-        fs::write(&path, format!("#!/bin/bash\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    folder
-}
+use crate::tools::tools;
 
 fn project() -> Runner {
     Runner::new()
@@ -44,7 +19,7 @@ fn macos_has_shasum_and_no_sha256sum() {
     let releases = Releases::new();
     let line = releases.offer("1.2.3", "aarch64-apple-darwin", "weighstation");
     let shasum = r#"[ "$1 $2" = "-a 256" ] && shift 2 && exec /usr/bin/sha256sum "$@""#;
-    let tools = tools(&[("shasum", shasum)]);
+    let tools = tools(&[], &[("shasum", shasum)]);
     let ran = project()
         .versions(&[&line])
         .env("WEIGHSTATION_RELEASES", releases.address())
@@ -62,7 +37,7 @@ fn on_windows_tar_is_given_names_inside_its_folder() {
     let releases = Releases::new();
     let line = releases.offer("1.2.3", "x86_64-pc-windows-msvc", "weighstation.exe");
     let tar = r#"echo "tar $*" >&2; exec /usr/bin/tar "$@""#;
-    let tools = tools(&[("tar", tar), ("sha256sum", r#"exec /usr/bin/sha256sum "$@""#)]);
+    let tools = tools(&[], &[("tar", tar), ("sha256sum", r#"exec /usr/bin/sha256sum "$@""#)]);
     let ran = project()
         .versions(&[&line])
         .env("WEIGHSTATION_RELEASES", releases.address())

@@ -45,7 +45,8 @@ fn shown(value: &Value) -> String {
         Value::Null => String::new(),
         Value::Bool(value) => value.to_string(),
         Value::String(text) => text.clone(),
-        Value::Number(_) | Value::Array(_) | Value::Object(_) => panic!("{value} as a text"),
+        Value::Number(number) => number.to_string(),
+        Value::Array(_) | Value::Object(_) => panic!("{value} as a text"),
     }
 }
 
@@ -123,6 +124,7 @@ impl<'a> Parser<'a> {
             assert!(self.takes(")"), "an argument of {path}");
             return Value::Bool(match path {
                 "always" => true,
+                "cancelled" => false,
                 "success" => !self.contexts.failed,
                 "failure" => self.contexts.failed,
                 _ => panic!("the function `{path}`"),
@@ -138,7 +140,8 @@ impl<'a> Parser<'a> {
         assert!(value.is_object(), "the context `{context}` of `{path}`");
         for (depth, part) in parts.enumerate() {
             // Inputs and steps are the action's own, and so is every name of them.
-            let known = depth > 0 || context == "github" || context == "env";
+            let open = ["github", "env", "secrets"].contains(&context);
+            let known = depth > 0 || open;
             assert!(known || value.get(part).is_some(), "`{path}`");
             value = value.get(part).unwrap_or(&Value::Null);
         }
@@ -166,7 +169,7 @@ fn expressions_have_the_values_that_github_gives_them() {
     ] {
         assert_eq!(expanded(&format!("${{{{ {expression} }}}}"), &contexts), value, "{expression}");
     }
-    for unknown in ["inputs.no", "secrets.x", "hashFiles()", "inputs.yes ~ 1", "toJSON(github)"] {
+    for unknown in ["inputs.no", "vars.x", "hashFiles()", "inputs.yes ~ 1", "toJSON(github)"] {
         let ran = std::panic::catch_unwind(|| evaluated(unknown, &contexts));
         assert!(ran.is_err(), "{unknown}");
     }

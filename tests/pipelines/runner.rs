@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Map, Value, json};
 
 use crate::expression::{Contexts, evaluated, expanded, holds};
+use crate::project;
 use crate::releases::Releases;
 
 /// A runner with a checked-out repository, ready to run the action once.
@@ -17,7 +18,7 @@ pub(crate) struct Runner {
     releases: Releases,
     inputs: BTreeMap<String, String>,
     environment: BTreeMap<String, String>,
-    github: Value,
+    pub(crate) github: Value,
 }
 
 /// What the action did.
@@ -105,8 +106,13 @@ impl Runner {
 
     /// Checks the example of the README out into a folder.
     pub(crate) fn quickstart(self, folder: &str) -> Self {
-        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
-        copy(&example, &self.path(folder));
+        project::quickstart(&self.path(folder));
+        self
+    }
+
+    /// The same with its good model only, and a lock.
+    pub(crate) fn good_and_locked(self) -> Self {
+        project::good_and_locked(&self.path(""));
         self
     }
 
@@ -132,12 +138,17 @@ impl Runner {
 
     /// Runs the action.
     pub(crate) fn run(&self) -> Ran {
+        self.action(&self.inputs)
+    }
+
+    /// Runs the action with these inputs, as a step of a job that may have others.
+    pub(crate) fn action(&self, inputs: &BTreeMap<String, String>) -> Ran {
         let text = fs::read_to_string(self.root.path().join("action/action.yml")).unwrap();
         let action: Value = serde_saphyr::from_str(&text).unwrap();
         assert_eq!(action["runs"]["using"], "composite");
         let mut contexts = Contexts {
             values: json!({
-                "inputs": self.given(&action["inputs"]),
+                "inputs": given(inputs, &action["inputs"]),
                 "env": self.environment,
                 "github": self.github,
                 "steps": {},
@@ -159,19 +170,6 @@ impl Runner {
             *value = self.scrubbed(value);
         }
         ran
-    }
-
-    fn given(&self, declared: &Value) -> Map<String, Value> {
-        let declared = declared.as_object().unwrap();
-        for name in self.inputs.keys() {
-            assert!(declared.contains_key(name), "no input `{name}`");
-        }
-        let value = |(name, input): (&String, &Value)| {
-            let default = || input["default"].as_str().unwrap_or_default().to_owned();
-            let value = self.inputs.get(name).cloned().unwrap_or_else(default);
-            (name.clone(), Value::String(value))
-        };
-        declared.iter().map(value).collect()
     }
 
     fn step(&self, step: &Map<String, Value>, contexts: &mut Contexts, ran: &mut Ran) {
@@ -200,7 +198,8 @@ impl Runner {
         }
     }
 
-    fn script(
+    /// Runs a script of a step and returns its exit code.
+    pub(crate) fn script(
         &self,
         script: &str,
         environment: BTreeMap<String, String>,
@@ -266,25 +265,34 @@ impl Ran {
     }
 }
 
+fn given(inputs: &BTreeMap<String, String>, declared: &Value) -> Map<String, Value> {
+    let declared = declared.as_object().unwrap();
+    for name in inputs.keys() {
+        assert!(declared.contains_key(name), "no input `{name}`");
+    }
+    let value = |(name, input): (&String, &Value)| {
+        let default = || input["default"].as_str().unwrap_or_default().to_owned();
+        let value = inputs.get(name).cloned().unwrap_or_else(default);
+        (name.clone(), Value::String(value))
+    };
+    declared.iter().map(value).collect()
+}
+
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect()
 }
 
 /// The texts of a mapping, with their expressions evaluated.
-fn texts(mapping: Option<&Value>, contexts: &Contexts) -> BTreeMap<String, String> {
+pub(crate) fn texts(mapping: Option<&Value>, contexts: &Contexts) -> BTreeMap<String, String> {
     let entries = mapping.and_then(Value::as_object).into_iter().flatten();
-    entries.map(|(name, text)| (name.clone(), expanded(text.as_str().unwrap(), contexts))).collect()
+    entries.map(|(name, text)| (name.clone(), expanded(&scalar(text), contexts))).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
+/// A text, a number or a word as YAML writes it.
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        _ => panic!("{value} where a text belongs"),
     }
 }
