@@ -18,7 +18,8 @@ fn run(machine: &Machine, container: &Value, volumes: &[(&str, &str)]) -> Ran {
             for mount in mounts {
                 let name = mount["name"].as_str().unwrap();
                 let folder = volumes.iter().find(|(volume, _)| *volume == name).expect(name).1;
-                word = word.replace(mount["mountPath"].as_str().unwrap(), folder);
+                let mounted = format!("{}/", mount["mountPath"].as_str().unwrap());
+                word = word.replace(&mounted, &format!("{folder}/"));
             }
             words.push(word);
         }
@@ -88,7 +89,7 @@ fn the_server_starts_with_the_accepted_files_only() {
     }
     let machine = Machine::good_and_locked();
     let volumes = [("config", "."), ("models", "volume")];
-    assert_eq!(run(&machine, gate, &volumes).code, 2, "nothing was fetched");
+    assert_eq!(run(&machine, gate, &volumes).code, 3, "nothing was fetched");
     copy(&machine.path("models/distilbert-sst2"), &machine.path("volume/sentiment"));
     let ran = run(&machine, gate, &volumes);
     assert_eq!(ran.code, 0, "{}", ran.log);

@@ -98,14 +98,19 @@ fn commands_of_the_pages_do_their_work() {
     assert!(ran >= 2, "{ran} blocks");
 }
 
+/// Images have whole versions; the action's tag moves on when a release is listed in it.
 #[test]
 fn versions_are_this_one() {
     let version = env!("CARGO_PKG_VERSION");
+    let (major, _) = version.split_once('.').unwrap();
     let template = fs::read_to_string(root().join("templates/weighstation.yml")).unwrap();
     for (path, text) in examples().into_iter().chain([("template".into(), template)]) {
-        for mark in ["weighstation/weighstation:", "weighstation/weighstation@v"] {
-            for behind in text.split(mark).skip(1) {
-                assert!(behind.starts_with(version), "{}", path.display());
+        for (mark, behind) in
+            [("weighstation/weighstation:", version), ("weighstation/weighstation@v", major)]
+        {
+            for found in text.split(mark).skip(1) {
+                let end = |c: char| c.is_whitespace() || c == '-';
+                assert_eq!(found.split(end).next(), Some(behind), "{}", path.display());
             }
         }
     }

@@ -34,7 +34,16 @@ fn inputs_are_never_run_and_never_options() {
         "-h",
         "*",
     ];
-    for input in ["manifest", "policy", "profile", "fail-on", "category", "working-directory"] {
+    for input in [
+        "manifest",
+        "policy",
+        "profile",
+        "fail-on",
+        "category",
+        "working-directory",
+        "shard",
+        "merge",
+    ] {
         for payload in payloads {
             let runner = project().with(input, payload);
             let ran = runner.run();

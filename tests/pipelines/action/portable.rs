@@ -7,6 +7,10 @@ use crate::releases::Releases;
 use crate::runner::Runner;
 use crate::tools::tools;
 
+/// Whichever the machine of this test has.
+const SHA256: &str = r#"PATH=/usr/bin:/bin
+if command -v sha256sum >/dev/null; then exec sha256sum "$@"; else exec shasum -a 256 "$@"; fi"#;
+
 fn project() -> Runner {
     Runner::new()
         .file("models.yaml", "version: 1\nmodels:\n  - source: ./model.pkl\n")
@@ -18,8 +22,8 @@ fn project() -> Runner {
 fn macos_has_shasum_and_no_sha256sum() {
     let releases = Releases::new();
     let line = releases.offer("1.2.3", "aarch64-apple-darwin", "weighstation");
-    let shasum = r#"[ "$1 $2" = "-a 256" ] && shift 2 && exec /usr/bin/sha256sum "$@""#;
-    let tools = tools(&[], &[("shasum", shasum)]);
+    let shasum = format!(r#"[ "$1 $2" = "-a 256" ] && shift 2 && {SHA256}"#);
+    let tools = tools(&[], &[("shasum", &shasum)]);
     let ran = project()
         .versions(&[&line])
         .env("WEIGHSTATION_RELEASES", releases.address())
@@ -37,7 +41,7 @@ fn on_windows_tar_is_given_names_inside_its_folder() {
     let releases = Releases::new();
     let line = releases.offer("1.2.3", "x86_64-pc-windows-msvc", "weighstation.exe");
     let tar = r#"echo "tar $*" >&2; exec /usr/bin/tar "$@""#;
-    let tools = tools(&[], &[("tar", tar), ("sha256sum", r#"exec /usr/bin/sha256sum "$@""#)]);
+    let tools = tools(&[], &[("tar", tar), ("sha256sum", SHA256)]);
     let ran = project()
         .versions(&[&line])
         .env("WEIGHSTATION_RELEASES", releases.address())
