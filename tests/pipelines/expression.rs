@@ -121,16 +121,28 @@ impl<'a> Parser<'a> {
         let (path, rest) = self.rest.split_at(end);
         self.rest = rest.trim_start();
         if self.takes("(") {
-            assert!(self.takes(")"), "an argument of {path}");
-            return Value::Bool(match path {
-                "always" => true,
-                "cancelled" => false,
-                "success" => !self.contexts.failed,
-                "failure" => self.contexts.failed,
-                _ => panic!("the function `{path}`"),
-            });
+            let arguments = self.arguments();
+            let arguments: Vec<&str> =
+                arguments.iter().map(|argument| argument.as_str().expect("a text")).collect();
+            return match (path, arguments.as_slice()) {
+                ("always", []) => Value::Bool(true),
+                ("cancelled", []) => Value::Bool(false),
+                ("success", []) => Value::Bool(!self.contexts.failed),
+                ("failure", []) => Value::Bool(self.contexts.failed),
+                ("format", [form, one]) => Value::String(form.replace("{0}", one)),
+                _ => panic!("the function `{path}` of {arguments:?}"),
+            };
         }
         self.property(path)
+    }
+
+    fn arguments(&mut self) -> Vec<Value> {
+        let mut arguments = Vec::new();
+        while !self.takes(")") {
+            arguments.push(self.any());
+            assert!(self.takes(",") || self.rest.starts_with(')'), "`{}`", self.rest);
+        }
+        arguments
     }
 
     fn property(&self, path: &str) -> Value {
@@ -166,10 +178,11 @@ fn expressions_have_the_values_that_github_gives_them() {
         ("success()", "false"),
         ("github.event.head.repo.full_name != github.repository", "true"),
         ("github.event.head.repo == ''", "true"),
+        ("inputs.yes == 'true' && format('{0}/x', inputs.yes) || ''", "true/x"),
     ] {
         assert_eq!(expanded(&format!("${{{{ {expression} }}}}"), &contexts), value, "{expression}");
     }
-    for unknown in ["inputs.no", "vars.x", "hashFiles()", "inputs.yes ~ 1", "toJSON(github)"] {
+    for unknown in ["inputs.no", "vars.x", "hashFiles('a')", "inputs.yes ~ 1", "toJSON(github)"] {
         let ran = std::panic::catch_unwind(|| evaluated(unknown, &contexts));
         assert!(ran.is_err(), "{unknown}");
     }

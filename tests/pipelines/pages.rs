@@ -98,6 +98,21 @@ fn commands_of_the_pages_do_their_work() {
     assert!(ran >= 2, "{ran} blocks");
 }
 
+#[test]
+fn every_input_and_output_of_the_action_is_explained() {
+    let action = fs::read_to_string(root().join("action.yml")).unwrap();
+    let action = project::documents(&action).remove(0);
+    let page = fs::read_to_string(root().join("docs/pipelines/github.md")).unwrap();
+    let cells: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| ")?.split('|').next()).collect();
+    for part in ["inputs", "outputs"] {
+        for name in action[part].as_object().unwrap().keys() {
+            let name = format!("`{name}`");
+            assert!(cells.iter().any(|cell| cell.contains(&name)), "{part}: {name}");
+        }
+    }
+}
+
 /// Images have whole versions; the action's tag moves on when a release is listed in it.
 #[test]
 fn versions_are_this_one() {

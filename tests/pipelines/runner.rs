@@ -69,7 +69,14 @@ impl Runner {
             root,
             releases,
             inputs: BTreeMap::new(),
-            github: json!({ "event_name": "push", "repository": "acme/shop", "event": {} }),
+            github: json!({
+                "event_name": "push",
+                "ref_name": "main",
+                "repository": "acme/shop",
+                "run_id": "7",
+                "run_attempt": "1",
+                "event": { "repository": { "default_branch": "main" } },
+            }),
         };
         let line = runner.releases.offer("1.2.3", "x86_64-unknown-linux-musl", "weighstation");
         runner.versions(&["# Versions.", &line])
@@ -132,7 +139,8 @@ impl Runner {
     pub(crate) fn pull_request_from(mut self, repository: Option<&str>) -> Self {
         let repo = repository.map(|name| json!({ "full_name": name }));
         self.github["event_name"] = json!("pull_request");
-        self.github["event"] = json!({ "pull_request": { "head": { "repo": repo } } });
+        self.github["ref_name"] = json!("7/merge");
+        self.github["event"]["pull_request"] = json!({ "head": { "repo": repo } });
         self
     }
 
@@ -151,6 +159,10 @@ impl Runner {
                 "inputs": given(inputs, &action["inputs"]),
                 "env": self.environment,
                 "github": self.github,
+                "runner": {
+                    "os": self.environment["RUNNER_OS"],
+                    "temp": self.environment["RUNNER_TEMP"],
+                },
                 "steps": {},
             }),
             failed: false,
