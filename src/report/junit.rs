@@ -153,7 +153,7 @@ impl<'a> Suite<'a> {
     fn write(&self, cases: &[Case], out: &mut dyn Write) -> io::Result<()> {
         let count =
             |kind: fn(&Outcome) -> bool| cases.iter().filter(|it| kind(&it.outcome)).count();
-        let name = escaped(&self.name());
+        let name = attribute(&self.name());
         writeln!(
             out,
             r#"  <testsuite name="{name}" tests="{}" failures="{}" errors="{}" skipped="{}">"#,
@@ -171,11 +171,13 @@ impl<'a> Suite<'a> {
 
 impl Case {
     fn write(&self, suite: &str, out: &mut dyn Write) -> io::Result<()> {
-        let mut tag =
-            format!(r#"    <testcase name="{}" classname="{suite}" time="0""#, escaped(&self.name));
+        let mut tag = format!(
+            r#"    <testcase name="{}" classname="{suite}" time="0""#,
+            attribute(&self.name)
+        );
         if let Some(file) = &self.file {
             // Writing to a String cannot fail.
-            let _ = write!(tag, r#" file="{}""#, escaped(file));
+            let _ = write!(tag, r#" file="{}""#, attribute(file));
         }
         match &self.outcome {
             Outcome::Passed => writeln!(out, "{tag}/>"),
@@ -187,13 +189,13 @@ impl Case {
             Outcome::Failed { kind, title, text } => writeln!(
                 out,
                 "{tag}>\n      <failure type=\"{kind}\" message=\"{}\">{}</failure>\n    </testcase>",
-                escaped(title),
+                attribute(title),
                 escaped(text)
             ),
             Outcome::Skipped(reason) => writeln!(
                 out,
                 "{tag}>\n      <skipped message=\"{}\"/>\n    </testcase>",
-                escaped(reason)
+                attribute(reason)
             ),
             Outcome::Error(text) => writeln!(
                 out,
@@ -202,6 +204,11 @@ impl Case {
             ),
         }
     }
+}
+
+/// The value of an attribute, in which a reader takes the end of a line for a space.
+fn attribute(text: &str) -> String {
+    escaped(text).replace('\t', "&#9;").replace('\n', "&#10;").replace('\r', "&#13;")
 }
 
 /// Text as XML 1.0 can hold it: characters that it forbids are left out.
@@ -244,5 +251,6 @@ mod tests {
     #[test]
     fn what_xml_cannot_hold_is_left_out() {
         assert_eq!(escaped("a\u{0}\u{1b}<\"&>\u{ffff}é\n"), "a&lt;&quot;&amp;&gt;é\n");
+        assert_eq!(attribute("a\n\t<\r"), "a&#10;&#9;&lt;&#13;");
     }
 }
