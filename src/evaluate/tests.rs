@@ -38,7 +38,8 @@ fn waiver(nth: usize, rule: &str, expires: &str) -> Waiver {
     let span =
         Span { line: u32::try_from(nth).unwrap() + 1, column: 1, start: nth, end: text.len() - 1 };
     Waiver {
-        rule: rule.to_owned(),
+        rule: Some(rule.to_owned()),
+        fingerprint: None,
         model: None,
         file: None,
         sha256: None,
@@ -313,7 +314,7 @@ fn a_waiver_covers_what_it_names_and_nothing_else() {
         assert_eq!(report.outcome, Outcome::Fail);
         assert_eq!(rules_of(&report).last(), Some(&"unused-waiver"));
     };
-    does_not_cover(&|waiver| waiver.rule = "unlisted-global".into(), hostile());
+    does_not_cover(&|waiver| waiver.rule = Some("unlisted-global".into()), hostile());
     does_not_cover(&|waiver| waiver.model = Some("other".into()), hostile());
     does_not_cover(&|waiver| waiver.file = Some("*.pt".into()), hostile());
     does_not_cover(&|waiver| waiver.file = Some("[".into()), hostile());
@@ -324,7 +325,7 @@ fn a_waiver_covers_what_it_names_and_nothing_else() {
     assert_eq!(covered.outcome, Outcome::Pass);
     // A finding on the model as a whole has no file.
     let mut card = for_model;
-    card.rule = "missing-card".into();
+    card.rule = Some("missing-card".into());
     let mut policy = with_waivers([card]);
     policy.rules.remove("missing-card");
     assert_eq!(run_one(clean(), policy).outcome, Outcome::Fail);

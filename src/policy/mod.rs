@@ -23,4 +23,5 @@ pub use effective::{
 pub use global_set::{GlobalEntry, GlobalEntryError, GlobalMatch, GlobalPattern, GlobalSet};
 pub use layers::{Loader, PolicyLayers};
 pub use presets::{PRESETS, Preset, PresetKind, is_preset_name};
+pub use reading::{DayError, parse_day};
 pub use schema::policy_schema;
