@@ -212,4 +212,5 @@ fn is(node: &Node, waiver: &NewWaiver) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "lengths of small texts")]
 mod tests;
