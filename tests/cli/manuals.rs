@@ -57,7 +57,7 @@ fn every_command_has_a_page() {
     assert!(written.contains("weighstation-policy-show.1"));
     for name in &written {
         let page = fs::read_to_string(workspace.path("share/man").join(name)).unwrap();
-        assert!(page.contains(".SH SYNOPSIS"), "{name}");
+        assert!(page.contains(".SH SYNOPSIS") && page.contains("\"weighstation 0."), "{name}");
     }
     let workspace = workspace.with("file", "");
     assert_eq!(workspace.code(&["man", "--dir", "file"]), 2);

@@ -185,7 +185,9 @@ mod tests {
         let other = error(&REPORT.replace("\"schema_version\": 1", "\"schema_version\": 2"));
         assert_eq!(other, "its `schema_version` is 2, and this weighstation reads 1");
         let deep = format!("{{\"x\": {}", "[".repeat(100_000));
-        assert!(error(&deep).contains("recursion limit"));
+        assert!(error(&deep).contains("EOF"));
+        let deep = format!("{{\"findings\": [{{\"location\": {}", "[".repeat(100_000));
+        assert!(error(&deep).contains("invalid type"));
     }
 
     #[test]
