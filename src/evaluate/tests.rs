@@ -332,6 +332,37 @@ fn a_waiver_covers_what_it_names_and_nothing_else() {
 }
 
 #[test]
+fn a_waiver_with_a_fingerprint_covers_that_finding_only() {
+    let two = || one("m.bin", [import_fact("os", "system"), import_fact("os", "popen")]);
+    let open = run_one(two(), quiet());
+    assert_eq!(rules_of(&open), ["denied-global", "denied-global"]);
+    let mut one_of_two = waiver(0, "denied-global", "2027-01-01");
+    one_of_two.rule = None;
+    one_of_two.fingerprint = Some(open.findings[1].fingerprint.parse().unwrap());
+    let report = run_one(two(), with_waivers([one_of_two.clone()]));
+    let waived: Vec<bool> = report.findings.iter().map(|it| it.waiver.is_some()).collect();
+    assert_eq!(waived, [false, true]);
+
+    // All that a waiver names must be so.
+    let mut of_other_rule = one_of_two.clone();
+    of_other_rule.rule = Some("unlisted-global".into());
+    let mut of_other_file = one_of_two.clone();
+    of_other_file.file = Some("*.pkl".into());
+    let mut of_nothing = one_of_two.clone();
+    of_nothing.fingerprint = None;
+    for wrong in [of_other_rule, of_other_file, of_nothing] {
+        let report = run_one(two(), with_waivers([wrong]));
+        assert!(report.findings.iter().all(|finding| finding.waiver.is_none()));
+    }
+
+    // Without a rule it is called by its finding.
+    let fingerprint = open.findings[1].fingerprint.clone();
+    let report = run_one(clean(), with_waivers([one_of_two]));
+    let unused = format!("The waiver for finding `{fingerprint}` covered no finding.");
+    assert_eq!(report.findings[0].description, unused);
+}
+
+#[test]
 fn a_waiver_for_other_bytes_does_not_cover() {
     // OTH-036
     let named = |content: &str| {
