@@ -2,6 +2,7 @@
 
 mod digest;
 mod editor_schema;
+mod fingerprint;
 mod git_blob;
 mod licence;
 mod limits;
@@ -17,9 +18,11 @@ mod severity;
 mod suggestion;
 mod untrusted;
 mod yaml;
+mod yaml_scalar;
 
 pub use digest::{Digest, DigestError, Sha256Hasher};
 pub use editor_schema::{editor_schema, inlining_generator};
+pub use fingerprint::{Fingerprint, FingerprintError};
 pub use git_blob::{GitBlobHasher, GitBlobId, GitBlobIdError};
 pub use licence::{
     HUB_LICENCES, HubLicence, LicenceError, LicenceExpression, LicenceId, LicenceTerm,
@@ -38,3 +41,4 @@ pub use severity::{Severity, UnknownSeverity};
 pub use suggestion::{closest, edit_distance};
 pub use untrusted::Untrusted;
 pub use yaml::{Content, Node, read_yaml};
+pub use yaml_scalar::{yaml_digits, yaml_scalar};

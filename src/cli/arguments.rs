@@ -65,6 +65,15 @@ pub(super) struct JudgeArguments {
     pub(super) quiet: bool,
 }
 
+impl JudgeArguments {
+    /// Whether the digest of every file is wanted: asked for, or needed by an output that would say
+    /// little without them.
+    pub(super) fn wants_digests(&self) -> bool {
+        let needs = |format: &str| format == "cyclonedx";
+        self.sha256 || needs(&self.format) || self.output.iter().any(|file| needs(&file.format))
+    }
+}
+
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {

@@ -87,7 +87,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
         discovered,
-        sha256: judge.sha256,
+        sha256: judge.wants_digests(),
         offline: judge.offline,
         jobs: judge.jobs,
         progress: !judge.quiet,

@@ -6,6 +6,7 @@
 mod arguments;
 mod base_models;
 mod check;
+mod completions;
 mod digests;
 mod discover;
 mod discovery;
@@ -19,14 +20,17 @@ mod inspect;
 mod lock;
 mod lock_file;
 mod locked;
+mod man;
 mod outputs;
 mod pipeline;
 mod policy;
 mod progress;
 mod project;
+mod replacing;
 mod rules;
 mod scan;
 mod subject;
+mod waive;
 
 use std::process::ExitCode;
 
@@ -69,8 +73,14 @@ enum Command {
     Discover(discover::Arguments),
     /// Show, check or describe the policy.
     Policy(policy::PolicyArguments),
+    /// Accept a finding until a day, in the policy's own text.
+    Waive(waive::Arguments),
     /// Write a policy and a manifest to start from.
     Init(init::InitArguments),
+    /// Print the completions of a shell.
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one for each command.
+    Man(man::Arguments),
 }
 
 /// Runs the command line of this process and returns its exit code.
@@ -85,7 +95,10 @@ pub fn run() -> ExitCode {
         Command::Rules(arguments) => rules::run(arguments),
         Command::Discover(arguments) => discover::run(arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Waive(arguments) => waive::run(arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     match result {
         Ok(verdict) => verdict.into(),

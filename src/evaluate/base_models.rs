@@ -1,6 +1,7 @@
 //! The models that each model builds on, and which of them are judged in the same run.
 
 use super::Judged;
+use crate::base::RepoId;
 use crate::evidence::NamedModel;
 use crate::finding::BaseModelReport;
 use crate::manifest::Source;
@@ -60,6 +61,12 @@ impl<'a> Known<'a> {
         });
         same && at_revision && !judged.dossier.files.is_empty()
     }
+}
+
+/// The repository that a model is, by its canonical name where the Hub has told it.
+pub(super) fn repository(judged: &Judged) -> Option<RepoId> {
+    let told = judged.dossier.repository.as_ref().and_then(|told| told.id.parse().ok());
+    told.or_else(|| hub_id(judged)?.parse().ok())
 }
 
 /// The repository that a source names.

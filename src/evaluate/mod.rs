@@ -29,7 +29,7 @@ use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, NamedBy, RULES, Violation, trust_report};
+use crate::rules::{Case, NamedBy, RULES, Violation, licence_reports, trust_report};
 
 use fingerprint::Fingerprints;
 use waivers::WaiverRegister;
@@ -209,6 +209,8 @@ impl Judged {
 
     fn into_report(self, base_models: Vec<BaseModelReport>) -> ModelReport {
         let trust = trust_report(&self.dossier, &self.policy.trust);
+        let licences = licence_reports(&self.dossier);
+        let repository = base_models::repository(&self);
         let card = self
             .dossier
             .is_repository
@@ -224,6 +226,8 @@ impl Judged {
             source: self.source,
             revision: self.revision,
             trust,
+            repository,
+            licences,
             base_models,
             card,
             files,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::fingerprint::Fingerprints;
 use super::{place, severity};
-use crate::base::{Digest, NameGlob, PathGlobs, Severity};
+use crate::base::{Digest, Fingerprint, NameGlob, PathGlobs, Severity};
 use crate::finding::{AppliedWaiver, Finding, RuleMeta};
 use crate::policy::{Policy, Waiver};
 use crate::rules::waivers::{ExpiredWaiver, UnusedWaiver};
@@ -88,7 +88,7 @@ impl WaiverRegister {
         digest: Option<Digest>,
     ) -> Option<AppliedWaiver> {
         let mut applied = None;
-        for waiver in policy.waivers.iter().filter(|waiver| waiver.rule == finding.rule) {
+        for waiver in policy.waivers.iter().filter(|waiver| is_about(waiver, finding)) {
             let index = self.known.get(&identity(waiver));
             let Some(record) = index.and_then(|index| self.records.get_mut(*index)) else {
                 continue;
@@ -173,6 +173,16 @@ impl Record {
             unused_severity: None,
         }
     }
+}
+
+/// Whether a waiver names the finding's rule and fingerprint, or leaves one of them open. One that
+/// leaves both open, which no policy can say, covers nothing.
+fn is_about(waiver: &Waiver, finding: &Finding) -> bool {
+    let rule = waiver.rule.as_deref();
+    let fingerprint = waiver.fingerprint.as_ref().map(Fingerprint::as_str);
+    (rule.is_some() || fingerprint.is_some())
+        && rule.is_none_or(|rule| rule == finding.rule)
+        && fingerprint.is_none_or(|fingerprint| fingerprint == finding.fingerprint)
 }
 
 /// A waiver is the same one in every profile that holds it: where it is written tells.

@@ -3,8 +3,8 @@
 mod report;
 
 pub use report::{
-    BaseModelReport, CardReport, FileReport, GlobalReport, Incident, ModelReport, Outcome, Report,
-    Tally, TrustReport, TrustSignal, Verdict,
+    BaseModelReport, CardReport, FileReport, GlobalReport, Incident, LicenceReport, ModelReport,
+    Outcome, Report, Tally, TrustReport, TrustSignal, Verdict,
 };
 
 use crate::base::Severity;

@@ -1,7 +1,7 @@
 //! The result of a whole run.
 
 use super::{Finding, RuleMeta};
-use crate::base::Severity;
+use crate::base::{LicenceExpression, RepoId, Severity};
 use crate::evidence::{Card, FileEvidence, ReferenceKind};
 
 /// Everything that outputs render.
@@ -66,6 +66,10 @@ pub struct ModelReport {
     /// How far the model's origin can be trusted; `None` for a model on this machine, of whose
     /// origin nothing is known.
     pub trust: Option<TrustReport>,
+    /// The repository on the Hub, by its canonical name; `None` for a model on this machine.
+    pub repository: Option<RepoId>,
+    /// What its card and the Hub say of its licence: all of them apply.
+    pub licences: Vec<LicenceReport>,
     /// The models that this one builds on, as far as it names them.
     pub base_models: Vec<BaseModelReport>,
     /// The card's completeness, if the model can have a card.
@@ -169,6 +173,15 @@ impl TrustReport {
             _ => "low",
         }
     }
+}
+
+/// What is said of a model's licence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LicenceReport {
+    /// As it was said; for `license: other` the name beside it (untrusted).
+    pub stated: String,
+    /// What it means, unless it is text that is no licence.
+    pub meaning: Option<LicenceExpression>,
 }
 
 /// A model that another builds on.

@@ -3,6 +3,7 @@
 //! An output renders a [`Report`] and decides nothing.
 
 mod azure;
+mod cyclonedx;
 mod explanation;
 mod gathering;
 mod github;
@@ -101,6 +102,7 @@ pub static OUTPUTS: &[Output] = &[
     Output { name: "gitlab-sast", about: "GitLab's SAST report", write: gitlab::sast::write },
     Output { name: "junit", about: "JUnit XML: GitLab, Jenkins and others", write: junit::write },
     Output { name: "azure", about: "Azure DevOps logging commands", write: azure::write },
+    Output { name: "cyclonedx", about: "CycloneDX 1.6 ML-BOM", write: cyclonedx::write },
 ];
 
 /// The output of this name.

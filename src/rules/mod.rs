@@ -32,6 +32,7 @@ use crate::manifest::Entry;
 use crate::policy::Policy;
 
 pub use documentation::documentation;
+pub use licence::licence_reports;
 pub use trust::trust_report;
 
 /// One entry with all that is known of it and the policy that judges it.

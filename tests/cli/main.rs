@@ -14,6 +14,8 @@ mod exit_codes;
 mod harness;
 mod inspecting;
 mod locking;
+mod manuals;
 mod outputs;
 mod quickstart;
 mod sources;
+mod waiving;

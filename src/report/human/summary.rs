@@ -58,12 +58,18 @@ pub(super) fn write(
         }
     }
     writeln!(out)?;
-    match failures.first() {
-        Some(worst) if !presentation.quiet => {
-            let command = format!("weighstation explain {}", worst.rule);
-            writeln!(out, "  {} {}", styled(DIM, "more on a rule:"), styled(CODE, command))
+    let Some(worst) = failures.first().filter(|_| !presentation.quiet) else { return Ok(()) };
+    let command = format!("weighstation explain {}", worst.rule);
+    writeln!(out, "  {} {}", styled(DIM, "more on a rule:"), styled(CODE, command))?;
+    // No waiver covers a finding on the policy itself, and none can be written into a preset.
+    let of_model = failures.iter().find(|finding| !finding.model.is_empty());
+    match of_model.filter(|_| !report.policy.starts_with("preset ")) {
+        Some(finding) => {
+            let command =
+                format!("weighstation waive {} --reason … --expires …", finding.fingerprint);
+            writeln!(out, "  {} {}", styled(DIM, "accept for a time:"), styled(CODE, command))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Presentation, safe_json};
-use crate::base::{Digest, Severity};
+use crate::base::{Digest, LicenceExpression, Severity};
 use crate::evidence::{FileEvidence, Format, ListedDigest, ReferenceKind, Status};
 use crate::finding::{
-    BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident, ManifestPlace,
-    ModelReport, Report, TrustReport, TrustSignal,
+    BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident, LicenceReport,
+    ManifestPlace, ModelReport, Report, TrustReport, TrustSignal,
 };
 
 /// Writes the document.
@@ -64,6 +64,7 @@ struct Model<'a> {
     revision: Option<&'a str>,
     /// Null for a model on this machine, of whose origin nothing is known.
     trust: Option<Trust<'a>>,
+    licenses: Each<'a, LicenceReport, License<'a>>,
     base_models: Each<'a, BaseModelReport, BaseModel<'a>>,
     card: Option<Card<'a>>,
     files: Each<'a, FileReport, File<'a>>,
@@ -75,10 +76,23 @@ fn model(model: &ModelReport) -> Model<'_> {
         source: &model.source,
         revision: model.revision.as_deref(),
         trust: model.trust.as_ref().map(trust),
+        licenses: Each(&model.licences, license),
         base_models: Each(&model.base_models, base_model),
         card: model.card.as_ref().and_then(card),
         files: Each(&model.files, file),
     }
+}
+
+#[derive(serde::Serialize)]
+struct License<'a> {
+    stated: &'a str,
+    /// Null for text that is no licence.
+    spdx: Option<String>,
+}
+
+fn license(licence: &LicenceReport) -> License<'_> {
+    let meaning = licence.meaning.as_ref();
+    License { stated: &licence.stated, spdx: meaning.map(LicenceExpression::spdx) }
 }
 
 #[derive(serde::Serialize)]

@@ -32,8 +32,8 @@ impl ExpiredWaiver {
         Violation {
             manifest: Some(waiver.place.clone()),
             description: format!(
-                "The waiver for `{}` expired on {}. {consequence}",
-                Untrusted(&waiver.rule),
+                "The waiver for {} expired on {}. {consequence}",
+                what_it_is_for(waiver),
                 Untrusted(&waiver.expires),
             ),
             recommendation:
@@ -46,16 +46,30 @@ impl ExpiredWaiver {
     }
 }
 
+/// The rule that a waiver is for, or the finding, if it names no rule.
+pub(super) fn what_it_is_for(waiver: &Waiver) -> String {
+    match (&waiver.rule, &waiver.fingerprint) {
+        (Some(rule), _) => format!("`{}`", Untrusted(rule)),
+        (None, Some(fingerprint)) => format!("finding `{fingerprint}`"),
+        (None, None) => "every finding".to_owned(),
+    }
+}
+
 /// What tells one waiver from another, wherever it is written.
 pub(super) fn subject(waiver: &Waiver) -> String {
     let digest = waiver.sha256.map(|digest| digest.to_string()).unwrap_or_default();
-    [
-        waiver.rule.as_str(),
+    let mut subject = [
+        waiver.rule.as_deref().unwrap_or("*"),
         waiver.model.as_deref().unwrap_or("*"),
         waiver.file.as_deref().unwrap_or("*"),
         &digest,
     ]
-    .join(" ")
+    .join(" ");
+    if let Some(fingerprint) = &waiver.fingerprint {
+        subject.push(' ');
+        subject.push_str(fingerprint.as_str());
+    }
+    subject
 }
 
 impl Rule for ExpiredWaiver {

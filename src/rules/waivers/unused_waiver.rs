@@ -1,7 +1,7 @@
 //! `unused-waiver`: an exception that excuses nothing.
 
-use super::expired_waiver::subject;
-use crate::base::{Severity, Untrusted};
+use super::expired_waiver::{subject, what_it_is_for};
+use crate::base::Severity;
 use crate::finding::RuleMeta;
 use crate::policy::Waiver;
 use crate::rules::{Case, Rule, Violation};
@@ -30,8 +30,8 @@ impl UnusedWaiver {
         Violation {
             manifest: Some(waiver.place.clone()),
             description: format!(
-                "The waiver for `{}` covered no finding{why}.",
-                Untrusted(&waiver.rule)
+                "The waiver for {} covered no finding{why}.",
+                what_it_is_for(waiver)
             ),
             recommendation: if other_bytes {
                 "Review the file as it is now; then bind the waiver to its new `sha256`, or remove \
