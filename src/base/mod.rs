@@ -5,6 +5,7 @@ mod editor_schema;
 mod git_blob;
 mod licence;
 mod limits;
+mod line_hash;
 mod located;
 mod path_glob;
 mod problem;
@@ -26,6 +27,7 @@ pub use licence::{
     licences_mentioned,
 };
 pub use limits::{Budget, Limits};
+pub use line_hash::line_hashes;
 pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
 pub use path_glob::{GlobError, NameGlob, PathGlobs};
 pub use problem::{Problem, render_problems};

@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod in_parallel;
 mod init;
+mod inputs;
 mod inspect;
 mod lock;
 mod lock_file;

@@ -11,7 +11,7 @@ use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::project::Discovered;
 use super::subject::Subject;
-use super::{discovery, documents, outputs, pipeline};
+use super::{discovery, documents, inputs, outputs, pipeline};
 
 /// Arguments of `scan`.
 #[derive(Args, Debug)]
@@ -54,6 +54,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
         discovered: Discovered::default(),
+        inputs: inputs::of(None, &layers, None, &judge),
+        shard: None,
+        elsewhere: Vec::new(),
         sha256: judge.sha256,
         offline: judge.offline,
         jobs: judge.jobs,

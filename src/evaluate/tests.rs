@@ -79,6 +79,8 @@ fn run(cases: Vec<Judged>, policy: Policy) -> Report {
             manifest: Some("models.yaml".to_owned()),
             references: Vec::new(),
             incidents: Vec::new(),
+            inputs: crate::finding::Inputs::default(),
+            shard: None,
         },
     )
 }
@@ -573,6 +575,8 @@ fn run_locked(name: &str, content: &str, policy: Policy, lock: Comparison) -> Re
             manifest: Some("models.yaml".to_owned()),
             references: Vec::new(),
             incidents: Vec::new(),
+            inputs: crate::finding::Inputs::default(),
+            shard: None,
         },
     )
 }

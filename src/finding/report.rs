@@ -1,7 +1,7 @@
 //! The result of a whole run.
 
-use super::{Finding, RuleMeta};
-use crate::base::Severity;
+use super::{BaselineReport, BaselineState, Finding, RuleMeta, Shard, WaiverReport};
+use crate::base::{Digest, Severity};
 use crate::evidence::{Card, FileEvidence, ReferenceKind};
 
 /// Everything that outputs render.
@@ -30,6 +30,26 @@ pub struct Report {
     pub policy: String,
     /// The manifest's path as shown; `None` for a scan of paths.
     pub manifest: Option<String>,
+    /// What the run was made from.
+    pub inputs: Inputs,
+    /// Which share of the manifest was judged; `None` for all of it. What is known of the whole
+    /// only (waivers that cover nothing) is not said by a share, unless it is the only one.
+    pub shard: Option<Shard>,
+    /// The waivers of all policies in force, in the order in which they were met.
+    pub waivers: Vec<WaiverReport>,
+    /// The earlier run that this one was compared with.
+    pub baseline: Option<BaselineReport>,
+}
+
+/// What a run was made from, as digests: two runs of the same inputs judge by the same words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// Of the manifest's text.
+    pub manifest: Option<Digest>,
+    /// Of all files of the policy, the profile and the `fail_on` of the command line.
+    pub policy: Option<Digest>,
+    /// Of the lock's text, if there is one, and of whether it binds.
+    pub lock: Option<Digest>,
 }
 
 /// The verdict of a run.
@@ -75,6 +95,24 @@ pub struct ModelReport {
     /// The lowest severity that fails the gate for this model, where its profile has its own;
     /// `None` for the run's.
     pub fail_on: Option<Severity>,
+    /// The profile of the policy that its entry names.
+    pub profile: Option<String>,
+    /// The branch, tag or commit that was asked for, as written.
+    pub requested_revision: Option<String>,
+    /// The repository's name on the Hub, as the Hub has it (untrusted); `None` for a model on this
+    /// machine.
+    pub repository: Option<String>,
+    /// What brought it into the run, if it is no entry of the manifest.
+    pub named_by: Option<NamedBy>,
+}
+
+/// What brought a model into a run that the user did not list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBy {
+    /// The name of the model that builds on it.
+    pub model: String,
+    /// The path of that model's file that names it (untrusted); `None` for the Hub's metadata.
+    pub file: Option<String>,
 }
 
 /// A file, and how its globals were judged.
@@ -149,6 +187,10 @@ pub struct TrustReport {
     pub signals: Vec<TrustSignal>,
 }
 
+/// The names of all signals of a trust score, in their order.
+pub const TRUST_SIGNALS: [&str; 7] =
+    ["publisher", "downloads", "licence", "safetensors", "history", "gate", "signature"];
+
 /// One signal of a trust score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustSignal {
@@ -216,7 +258,9 @@ pub struct Tally {
 impl Report {
     /// Whether a finding fails the gate, by the policy of its model.
     pub fn fails(&self, finding: &Finding) -> bool {
-        finding.waiver.is_none() && finding.severity >= self.fail_on_for(&finding.model)
+        finding.waiver.is_none()
+            && finding.baseline != Some(BaselineState::Known)
+            && finding.severity >= self.fail_on_for(&finding.model)
     }
 
     /// The lowest severity that fails the gate for a model. Of several models of one name the

@@ -37,10 +37,24 @@ impl Rule for UnjudgedBaseModel {
                 manifest: None,
                 description: description(base, case),
                 recommendation: recommendation(base, case),
-                subject: base.target.clone(),
+                subject: subject(base),
             });
         }
     }
+}
+
+/// One subject for each way of naming one revision of one model: joining the shards of a run takes
+/// findings away one by one, as models turn out to be judged in another shard.
+fn subject(base: &BaseModelReport) -> String {
+    let mut subject = base.target.clone();
+    if let Some(revision) = &base.revision {
+        subject.push('@');
+        subject.push_str(revision);
+    }
+    if base.kind == ReferenceKind::Configuration {
+        subject.push_str(" configured");
+    }
+    subject
 }
 
 fn description(base: &BaseModelReport, case: &Case<'_>) -> String {
