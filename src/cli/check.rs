@@ -8,8 +8,9 @@ use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::locked::LockArguments;
 use super::subject::Subject;
-use super::{discovery, documents, inputs, outputs, pipeline, project};
+use super::{discovery, documents, inputs, outputs, pipeline, project, reports};
 use crate::base::closest;
+use crate::evaluate::compare;
 use crate::finding::{Incident, Shard};
 use crate::manifest::{Entry, Unjudged};
 
@@ -35,7 +36,7 @@ pub(super) struct Arguments {
     discovered: Option<PathBuf>,
 
     /// Judge one share of the manifest, such as 3/16; `weighstation merge` joins the reports
-    #[arg(long, value_name = "NUMBER/TOTAL", conflicts_with = "models")]
+    #[arg(long, value_name = "NUMBER/TOTAL", conflicts_with_all = ["models", "baseline"])]
     shard: Option<Shard>,
 
     #[command(flatten)]
@@ -56,9 +57,12 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         (Err(manifest), Err(policy)) => return Err(manifest.and(policy)),
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
     };
+    let baseline = judge.baseline.as_deref().map(reports::baseline).transpose()?;
     // What belongs to no entry is looked at by one share only.
     let is_first = shard.is_none_or(Shard::is_first);
-    let discovered = match discovered.as_ref().filter(|_| is_first) {
+    let discovered = discovered.filter(|_| is_first);
+    let is_code_read = discovered.is_some();
+    let discovered = match &discovered {
         Some(root) => project::discovered(root, &path, Some(&manifest))?,
         None => project::Discovered::default(),
     };
@@ -101,13 +105,18 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
+        is_code_read,
         discovered,
         sha256: judge.sha256,
         offline: judge.offline,
         jobs: judge.jobs,
-        progress: !judge.quiet,
+        progress: !judge.write.quiet,
     };
-    outputs::write(pipeline::run(request), &judge, "check")
+    let mut run = pipeline::run(request);
+    if let Some(baseline) = &baseline {
+        compare(&mut run.report, baseline);
+    }
+    outputs::write(run, &judge.write, "check")
 }
 
 /// What the manifest names and nobody judges, unless only some models were asked for.

@@ -20,11 +20,13 @@ mod inspect;
 mod lock;
 mod lock_file;
 mod locked;
+mod merge;
 mod outputs;
 mod pipeline;
 mod policy;
 mod progress;
 mod project;
+mod reports;
 mod rules;
 mod scan;
 mod subject;
@@ -58,6 +60,8 @@ enum Command {
     Check(check::Arguments),
     /// Judge files and folders without a manifest.
     Scan(scan::Arguments),
+    /// Join the reports of all shards of a manifest into one verdict.
+    Merge(merge::Arguments),
     /// Resolve the manifest and write down which commits and files were accepted.
     Lock(lock::Arguments),
     /// Show the facts about one file, without a policy.
@@ -80,6 +84,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Scan(arguments) => scan::run(arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

@@ -38,7 +38,9 @@ pub(super) struct Request {
     pub(super) policy_name: String,
     /// The files that the policy was read from.
     pub(super) policy_documents: Vec<Arc<Document>>,
-    /// What the project's own text names, if it was looked through.
+    /// Whether the project's own text was looked through.
+    pub(super) is_code_read: bool,
+    /// What it names.
     pub(super) discovered: Discovered,
     /// What the run is made from.
     pub(super) inputs: Inputs,
@@ -59,7 +61,8 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) report: Report,
-    pub(super) elapsed: Duration,
+    /// How long it took; `None` for one that was put together from others.
+    pub(super) elapsed: Option<Duration>,
     /// The documents that findings point into.
     pub(super) documents: Vec<Arc<Document>>,
 }
@@ -117,13 +120,14 @@ pub(super) fn run(request: Request) -> Run {
         manifest: request.manifest.as_ref().map(|manifest| manifest.path.clone()),
         references: request.discovered.references,
         incidents,
+        is_code_read: request.is_code_read,
         inputs: request.inputs,
         shard: request.shard,
     };
     let report = evaluate(judged, run);
     let documents = request.manifest.into_iter().chain(request.policy_documents);
     let documents = documents.chain(lock_document).chain(request.discovered.documents).collect();
-    Run { report, elapsed: began.elapsed(), documents }
+    Run { report, elapsed: Some(began.elapsed()), documents }
 }
 
 /// How models are looked at.

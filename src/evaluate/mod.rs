@@ -5,9 +5,11 @@
 //! holds today keeps it from failing the gate.
 
 mod base_models;
+mod comparing;
 mod coverage;
 mod fingerprint;
 mod globals;
+mod joining;
 mod lock;
 mod merging;
 mod order;
@@ -40,6 +42,8 @@ use waivers::WaiverRegister;
 
 #[cfg(test)]
 pub(crate) use coverage::unfetched;
+pub use comparing::compare;
+pub use joining::{JoinError, Part, join};
 pub use lock::accepted;
 pub use waivers::binds_digest;
 
@@ -86,6 +90,8 @@ pub struct Run {
     pub references: Vec<CodeReference>,
     /// What could not be judged, as far as it is known already.
     pub incidents: Vec<Incident>,
+    /// Whether it was looked through.
+    pub is_code_read: bool,
     /// What the run was made from.
     pub inputs: Inputs,
     /// Which share of the manifest the cases are; `None` for all of it.
@@ -116,7 +122,8 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
     }
     let of_code = references::findings(&run, &waivers, &mut places, &mut fingerprints);
     findings.extend(of_code.into_iter().map(|finding| (cases.len(), finding)));
-    let waivers = waivers.into_reports();
+    let of_models = findings.iter_mut().map(|(_, finding)| finding);
+    let waivers = waivers::in_order(waivers.into_reports(), of_models);
     let mut of_no_model = Vec::new();
     if run.shard.is_none_or(Shard::is_only) {
         let others = findings.iter().map(|(_, finding)| finding);
@@ -149,6 +156,7 @@ pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
         manifest: run.manifest,
         inputs: run.inputs,
         shard: run.shard,
+        is_code_read: run.is_code_read,
         waivers,
         baseline: None,
     };

@@ -81,6 +81,7 @@ fn run(cases: Vec<Judged>, policy: Policy) -> Report {
             incidents: Vec::new(),
             inputs: crate::finding::Inputs::default(),
             shard: None,
+            is_code_read: false,
         },
     )
 }
@@ -577,6 +578,7 @@ fn run_locked(name: &str, content: &str, policy: Policy, lock: Comparison) -> Re
             incidents: Vec::new(),
             inputs: crate::finding::Inputs::default(),
             shard: None,
+            is_code_read: false,
         },
     )
 }

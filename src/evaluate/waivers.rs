@@ -9,7 +9,7 @@ use super::place::Places;
 use super::{finding, severity};
 use crate::base::{Digest, NameGlob, PathGlobs};
 use crate::finding::{
-    AppliedWaiver, Finding, RuleMeta, WaiverFit, WaiverMatch, WaiverReport,
+    AppliedWaiver, Finding, ManifestPlace, RuleMeta, WaiverFit, WaiverMatch, WaiverReport,
 };
 use crate::policy::{Policy, Waiver};
 use crate::rules::waivers::{ExpiredWaiver, UnusedWaiver};
@@ -107,6 +107,32 @@ impl WaiverRegister {
     pub(super) fn into_reports(self) -> Vec<WaiverReport> {
         self.records.into_iter().map(|record| record.report).collect()
     }
+}
+
+/// The waivers in the order in which they are written, file by file; findings are made to name
+/// them by their new indices.
+pub(super) fn in_order<'f>(
+    waivers: Vec<WaiverReport>,
+    findings: impl Iterator<Item = &'f mut Finding>,
+) -> Vec<WaiverReport> {
+    let mut numbered: Vec<(usize, WaiverReport)> = waivers.into_iter().enumerate().collect();
+    numbered.sort_by(|(_, left), (_, right)| {
+        let key = |place: &ManifestPlace| (place.line, place.column);
+        let by_file = left.place.file.cmp(&right.place.file);
+        by_file.then_with(|| key(&left.place).cmp(&key(&right.place)))
+    });
+    let mut new = vec![0; numbered.len()];
+    for (index, (old, _)) in numbered.iter().enumerate() {
+        if let Some(place) = new.get_mut(*old) {
+            *place = index;
+        }
+    }
+    for finding in findings {
+        for matched in &mut finding.matched_waivers {
+            matched.waiver = new.get(matched.waiver).copied().unwrap_or(matched.waiver);
+        }
+    }
+    numbered.into_iter().map(|(_, waiver)| waiver).collect()
 }
 
 /// What is to be said of the waivers themselves, once all models are judged. Such findings belong

@@ -5,7 +5,9 @@ mod report;
 mod shard;
 mod waiver;
 
-pub use baseline::{BaselineReport, BaselineState, FixedFinding};
+pub use baseline::{
+    BaselineReport, BaselineState, EarlierFinding, EarlierModel, EarlierReport,
+};
 pub use report::{
     BaseModelReport, CardReport, FileReport, GlobalReport, Incident, Inputs, ModelReport, NamedBy,
     Outcome, Report, TRUST_SIGNALS, Tally, TrustReport, TrustSignal, Verdict,

@@ -35,6 +35,8 @@ pub struct Report {
     /// Which share of the manifest was judged; `None` for all of it. What is known of the whole
     /// only (waivers that cover nothing) is not said by a share, unless it is the only one.
     pub shard: Option<Shard>,
+    /// Whether the project's own text was looked through for models (`--discovered`).
+    pub is_code_read: bool,
     /// The waivers of all policies in force, in the order in which they were met.
     pub waivers: Vec<WaiverReport>,
     /// The earlier run that this one was compared with.

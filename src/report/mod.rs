@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use explanation::{RuleListing, write_explanation, write_rules};
+pub use json::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 pub use inspection::{write_inspection, write_inspection_json};
 
 use crate::base::Document;

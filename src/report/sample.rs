@@ -260,6 +260,7 @@ pub(super) fn failing() -> Report {
         manifest: Some("models.yaml".into()),
         inputs: Inputs::default(),
         shard: None,
+        is_code_read: false,
         waivers: Vec::new(),
         baseline: None,
     }

@@ -32,6 +32,7 @@ use crate::lock::LockedModel;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 
+pub use base_models::unjudged_base_model;
 pub use documentation::documentation;
 pub use trust::trust_report;
 
