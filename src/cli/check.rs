@@ -39,6 +39,15 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NUMBER/TOTAL", conflicts_with_all = ["models", "baseline"])]
     shard: Option<Shard>,
 
+    /// The same with a number that counts from 0, such as 2/16
+    #[arg(
+        long,
+        value_name = "INDEX/TOTAL",
+        value_parser = Shard::from_index,
+        conflicts_with_all = ["models", "baseline", "shard"]
+    )]
+    shard_index: Option<Shard>,
+
     #[command(flatten)]
     lock: LockArguments,
 
@@ -48,7 +57,9 @@ pub(super) struct Arguments {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let Arguments { manifest: path, policy, models, discovered, shard, lock, judge } = arguments;
+    let Arguments { manifest: path, policy, models, discovered, shard, shard_index, lock, judge } =
+        arguments;
+    let shard = shard.or(shard_index);
     // Both are read before either's errors are told, so that one run tells all of them.
     let policy = discovery::policy_of(policy.as_deref(), Some(&path));
     let layers = policy.and_then(|policy| discovery::load(&policy));

@@ -284,7 +284,7 @@ fn incidents(
     let kept: HashSet<&str> = models.iter().map(|model| model.name.as_str()).collect();
     let mut incidents = Vec::new();
     if !missing.is_empty() {
-        let (noun, verb) = if missing.len() == 1 { ("shard", "is") } else { ("shards", "are") };
+        let verb = if missing.len() == 1 { "is" } else { "are" };
         let mut numbers: Vec<String> =
             missing.iter().take(TOLD).map(|number| format!("{number}/{total}")).collect();
         if let Some(more) = missing.len().checked_sub(TOLD).filter(|more| *more > 0) {
@@ -293,7 +293,7 @@ fn incidents(
         incidents.push(Incident {
             model: None,
             message: format!(
-                "{} of {total} {noun} {verb} missing: {}; run what is missing and join all reports",
+                "{} of {total} shards {verb} missing: {}; judge what is missing and merge all reports",
                 missing.len(),
                 numbers.join(", "),
             ),

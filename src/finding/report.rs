@@ -265,6 +265,13 @@ impl Report {
             && finding.severity >= self.fail_on_for(&finding.model)
     }
 
+    /// Whether a finding would fail the gate if the baseline did not have it.
+    pub fn is_known_failure(&self, finding: &Finding) -> bool {
+        finding.waiver.is_none()
+            && finding.baseline == Some(BaselineState::Known)
+            && finding.severity >= self.fail_on_for(&finding.model)
+    }
+
     /// The lowest severity that fails the gate for a model. Of several models of one name the
     /// strictest counts.
     pub fn fail_on_for(&self, model: &str) -> Severity {

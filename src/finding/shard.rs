@@ -25,7 +25,7 @@ pub enum ShardError {
     #[error("expected NUMBER/TOTAL, such as 3/16")]
     Form,
     /// The number counts from 1.
-    #[error("shards are counted from 1: the first of {0} is 1/{0}; a job index from 0 needs one added")]
+    #[error("shards are counted from 1: the first of {0} is 1/{0}; `--shard-index` counts from 0")]
     Zero(u32),
     /// There are not so many.
     #[error("there is no shard {number} of {total}: the last is {total}/{total}")]
@@ -34,6 +34,14 @@ pub enum ShardError {
         number: u32,
         /// How many there are.
         total: u32,
+    },
+    /// There are not so many, counted from 0.
+    #[error("there is no shard with the index {index}: the last index is {last}")]
+    BeyondIndex {
+        /// The index that is asked for.
+        index: u32,
+        /// The last one.
+        last: u32,
     },
     /// Too many.
     #[error("{0} shards are more than the 10000 that a manifest is divided into at most")]
@@ -55,6 +63,18 @@ impl Shard {
             return Err(ShardError::Beyond { number, total });
         }
         Ok(Self { number: counted, total: all })
+    }
+
+    /// Reads `2/16`, where the number counts from 0.
+    ///
+    /// # Errors
+    /// As for text that counts from 1.
+    pub fn from_index(text: &str) -> Result<Self, ShardError> {
+        let (index, total) = parts(text)?;
+        match index.checked_add(1) {
+            Some(number) if index < total || total == 0 => Self::new(number, total),
+            _ => Err(ShardError::BeyondIndex { index, last: total.saturating_sub(1) }),
+        }
     }
 
     /// Counted from 1.
@@ -98,14 +118,19 @@ impl FromStr for Shard {
     type Err = ShardError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (number, total) = text.split_once('/').ok_or(ShardError::Form)?;
-        // Digits only: `+3` is more likely a slip than a wish.
-        let read = |text: &str| {
-            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then(|| text.parse::<u32>().ok()).flatten().ok_or(ShardError::Form)
-        };
-        Self::new(read(number)?, read(total)?)
+        let (number, total) = parts(text)?;
+        Self::new(number, total)
     }
+}
+
+/// The two numbers of `3/16`. Digits only: `+3` is more likely a slip than a wish.
+fn parts(text: &str) -> Result<(u32, u32), ShardError> {
+    let (number, total) = text.split_once('/').ok_or(ShardError::Form)?;
+    let read = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse::<u32>().ok()).flatten().ok_or(ShardError::Form)
+    };
+    Ok((read(number)?, read(total)?))
 }
 
 /// `3/16`
@@ -148,5 +173,11 @@ mod tests {
         assert_eq!(error("17/16"), ShardError::Beyond { number: 17, total: 16 });
         assert_eq!(error("1/10001"), ShardError::TooMany(10_001));
         assert_eq!(error("99999999999/1"), ShardError::Form);
+        let index = |text: &str| Shard::from_index(text).map(|shard| shard.to_string());
+        assert_eq!(index("0/16").unwrap(), "1/16");
+        assert_eq!(index("15/16").unwrap(), "16/16");
+        assert_eq!(index("16/16"), Err(ShardError::BeyondIndex { index: 16, last: 15 }));
+        assert_eq!(index("4294967295/1"), Err(ShardError::BeyondIndex { index: u32::MAX, last: 0 }));
+        assert_eq!(index("0/0"), Err(ShardError::Form));
     }
 }

@@ -350,9 +350,11 @@ struct FindingView<'a> {
     recommendation: &'a str,
     fingerprint: &'a str,
     /// The first of several findings that are equal in all that makes a fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
     repeats: Option<RepeatView<'a>>,
     waiver: Option<WaiverView<'a>>,
-    matched_waivers: Each<'a, WaiverMatch, MatchView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched_waivers: Option<Each<'a, WaiverMatch, MatchView>>,
     baseline: Option<BaselineState>,
 }
 
@@ -367,6 +369,10 @@ struct MatchView {
     /// Index in the document's `waivers`.
     waiver: usize,
     fit: WaiverFit,
+}
+
+fn waiver_match(matched: &WaiverMatch) -> MatchView {
+    MatchView { waiver: matched.waiver, fit: matched.fit }
 }
 
 #[derive(serde::Serialize)]
@@ -466,10 +472,9 @@ fn finding(finding: &Finding) -> FindingView<'_> {
             .repeats
             .as_ref()
             .map(|repeat| RepeatView { first: &repeat.first, number: repeat.number }),
-        matched_waivers: Each(&finding.matched_waivers, |matched| MatchView {
-            waiver: matched.waiver,
-            fit: matched.fit,
-        }),
+        matched_waivers: Some(finding.matched_waivers.as_slice())
+            .filter(|matched| !matched.is_empty())
+            .map(|matched| Each(matched, waiver_match)),
         baseline: finding.baseline,
         waiver: finding
             .waiver

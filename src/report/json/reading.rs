@@ -205,6 +205,8 @@ fn problem(path: &str, text: &str, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
     // The place is shown, not told.
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(front, _)| front);
+    let truncated = error.is_eof();
+    let message = if truncated { "it ends in the middle" } else { message };
     let message = format!("not a report that can be read: {message}");
     let line = error.line().max(1);
     let start = match line.checked_sub(2) {
@@ -220,7 +222,6 @@ fn problem(path: &str, text: &str, error: &serde_json::Error) -> Problem {
     let shown = rest.split('\n').next().unwrap_or_default();
     // Columns are counted in bytes, from 1; an end of the document has the one behind the last.
     let inside = shown.floor_char_boundary(error.column().saturating_sub(1).min(shown.len()));
-    let truncated = error.is_eof();
     let problem = if shown.len() > LONGEST_SHOWN {
         let whole = Document { path: path.to_owned(), text: String::new() };
         let from = shown.floor_char_boundary(inside.saturating_sub(SURROUNDINGS));
@@ -232,14 +233,22 @@ fn problem(path: &str, text: &str, error: &serde_json::Error) -> Problem {
     } else {
         // The document up to the line, and no further: problems show one line only.
         let text = text.get(..start.saturating_add(shown.len())).unwrap_or_default();
-        let column = shown.get(..inside).unwrap_or_default().chars().count().saturating_add(1);
-        let at = start.saturating_add(inside);
-        let length = text.get(at..).and_then(|text| text.chars().next()).map_or(0, char::len_utf8);
+        let behind = shown.get(inside..).and_then(|text| text.chars().next());
+        let end = inside.saturating_add(behind.map_or(0, char::len_utf8));
+        // A value that is wrong is noticed at its last character.
+        let first = match (error.is_data(), behind) {
+            (true, Some('"')) => {
+                let before = shown.get(..inside).unwrap_or_default();
+                before.rfind('"').unwrap_or(inside)
+            }
+            _ => inside,
+        };
+        let column = shown.get(..first).unwrap_or_default().chars().count().saturating_add(1);
         let span = Span {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX),
-            start: at,
-            end: at.saturating_add(length),
+            start: start.saturating_add(first),
+            end: start.saturating_add(end),
         };
         let document = Arc::new(Document { path: path.to_owned(), text: text.to_owned() });
         Problem::new(Place { document, span }, message)

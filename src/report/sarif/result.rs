@@ -6,9 +6,9 @@ use serde_json::Value;
 use serde_sarif::sarif;
 
 use super::super::Presentation;
-use super::super::gathering::{Gathered, gather};
+use super::super::gathering::{Gathered, gather_known_and_new};
 use super::{location, message, rule};
-use crate::finding::Report;
+use crate::finding::{BaselineState, Report};
 
 /// Bytes of file names that a whole log may list: it must stay below GitHub's 10 MB.
 const MOST_NAMES: usize = 4 << 20;
@@ -19,7 +19,7 @@ pub(super) fn results(report: &Report, presentation: &Presentation) -> Vec<sarif
     let include_waived = presentation.sarif_include_waived;
     let rules: HashMap<&str, usize> =
         report.rules.iter().enumerate().map(|(index, (meta, _))| (meta.id, index)).collect();
-    let groups = gather(report, include_waived);
+    let groups = gather_known_and_new(report, include_waived);
     let mut names_left = MOST_NAMES;
     let mut results = Vec::with_capacity(groups.len());
     for group in &groups {
@@ -46,8 +46,22 @@ fn result(
         .partial_fingerprints(fingerprints(gathered))
         .properties(properties(gathered, names_left))
         .build();
+    result.baseline_state = baseline_state(gathered).map(Into::into);
     result.rule_index = rule_index.and_then(|index| i64::try_from(index).ok());
     result
+}
+
+/// How the findings stand to the baseline, as SARIF says it (3.27.24). Results that are gone
+/// (`absent`) are not listed: GitHub does not know the word and would open an alert for each, and
+/// closes what a log lacks by itself.
+fn baseline_state(gathered: &Gathered<'_>) -> Option<&'static str> {
+    let has = |state| gathered.findings.iter().any(|finding| finding.baseline == Some(state));
+    match (has(BaselineState::Known), has(BaselineState::New)) {
+        (true, true) => Some("updated"),
+        (true, false) => Some("unchanged"),
+        (false, true) => Some("new"),
+        (false, false) => None,
+    }
 }
 
 fn fingerprints(gathered: &Gathered<'_>) -> BTreeMap<String, String> {

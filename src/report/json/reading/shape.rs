@@ -425,6 +425,7 @@ pub(super) struct Finding {
     pub(super) fingerprint: Fingerprint,
     pub(super) repeats: Option<Repeat>,
     pub(super) waiver: Option<AppliedWaiver>,
+    #[serde(default)]
     pub(super) matched_waivers: Vec<WaiverMatch>,
     pub(super) baseline: Option<BaselineState>,
 }
