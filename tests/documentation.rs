@@ -303,8 +303,10 @@ fn every_command_and_flag_is_named() {
         let output = command.args(arguments).arg("--help").env_clear().output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 14] = [
         &["check"],
+        &["merge"],
+        &["diff"],
         &["scan"],
         &["discover"],
         &["lock"],
@@ -341,7 +343,7 @@ fn every_command_and_flag_is_named() {
 
 #[test]
 fn every_command_line_uses_flags_that_exist() {
-    let help: String = ["check", "scan", "discover", "lock", "inspect", "rules", "init"]
+    let help: String = ["check", "scan", "merge", "diff", "discover", "lock", "inspect", "rules", "init"]
         .iter()
         .chain(&["policy show"])
         .map(|command| {

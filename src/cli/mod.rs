@@ -6,6 +6,7 @@
 mod arguments;
 mod base_models;
 mod check;
+mod diff;
 mod digests;
 mod discover;
 mod discovery;
@@ -62,6 +63,8 @@ enum Command {
     Scan(scan::Arguments),
     /// Join the reports of all shards of a manifest into one verdict.
     Merge(merge::Arguments),
+    /// Show what changed from one report to another.
+    Diff(diff::Arguments),
     /// Resolve the manifest and write down which commits and files were accepted.
     Lock(lock::Arguments),
     /// Show the facts about one file, without a policy.
@@ -85,6 +88,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Scan(arguments) => scan::run(arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

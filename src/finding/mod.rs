@@ -1,6 +1,7 @@
 //! Judgements: what rules say, and how a whole run ended.
 
 mod baseline;
+mod difference;
 mod report;
 mod shard;
 mod waiver;
@@ -8,6 +9,7 @@ mod waiver;
 pub use baseline::{
     BaselineReport, BaselineState, EarlierFinding, EarlierModel, EarlierReport,
 };
+pub use difference::{Added, Changed, Difference};
 pub use report::{
     BaseModelReport, CardReport, FileReport, GlobalReport, Incident, Inputs, ModelReport, NamedBy,
     Outcome, Report, TRUST_SIGNALS, Tally, TrustReport, TrustSignal, Verdict,

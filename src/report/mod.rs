@@ -3,6 +3,7 @@
 //! An output renders a [`Report`] and decides nothing.
 
 mod azure;
+mod difference;
 mod explanation;
 mod gathering;
 mod github;
@@ -23,6 +24,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use difference::{write_difference, write_difference_json};
 pub use explanation::{RuleListing, write_explanation, write_rules};
 pub use json::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 pub use inspection::{write_inspection, write_inspection_json};

@@ -9,6 +9,7 @@
 )]
 
 mod base_models;
+mod baselines;
 mod discovering;
 mod exit_codes;
 mod harness;
@@ -16,4 +17,5 @@ mod inspecting;
 mod locking;
 mod outputs;
 mod quickstart;
+mod sharding;
 mod sources;
