@@ -1,7 +1,7 @@
 //! Arguments that `check` and `scan` share, and what `merge` shares with them.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -38,6 +38,14 @@ pub(super) struct JudgeArguments {
 
     #[command(flatten)]
     pub(super) write: WriteArguments,
+}
+
+impl JudgeArguments {
+    /// The files that the run writes, and the earlier report that it reads.
+    pub(super) fn reports(&self) -> Vec<&Path> {
+        let written = self.write.output.iter().map(|output| output.path.as_path());
+        written.chain(self.baseline.as_deref()).collect()
+    }
 }
 
 /// What to write, and how the process ends.

@@ -74,7 +74,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let discovered = discovered.filter(|_| is_first);
     let is_code_read = discovered.is_some();
     let discovered = match &discovered {
-        Some(root) => project::discovered(root, &path, Some(&manifest))?,
+        Some(root) => project::discovered(root, &path, Some(&manifest), &judge.reports())?,
         None => project::Discovered::default(),
     };
     let lock = lock.read(&path, &manifest.entries)?;

@@ -93,9 +93,8 @@ impl JudgedModel {
 
     /// As [`Known::is`].
     pub(super) fn is(&self, target: &str, revision: Option<&str>) -> bool {
-        let at_revision = revision.is_none_or(|revision| {
-            self.revisions.iter().any(|known| known == revision)
-        });
+        let at_revision =
+            revision.is_none_or(|revision| self.revisions.iter().any(|known| known == revision));
         self.ids.iter().any(|id| id.eq_ignore_ascii_case(target)) && at_revision && self.is_judged
     }
 }

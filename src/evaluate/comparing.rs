@@ -23,8 +23,7 @@ pub fn compare(report: &mut Report, baseline: &EarlierReport) {
     for finding in report.findings.iter_mut().filter(|finding| finding.waiver.is_none()) {
         let known = before.get(finding.fingerprint.as_str());
         let is_known = known.is_some_and(|known| known.severity >= finding.severity);
-        finding.baseline =
-            Some(if is_known { BaselineState::Known } else { BaselineState::New });
+        finding.baseline = Some(if is_known { BaselineState::Known } else { BaselineState::New });
     }
     let fixed = fixed(report, baseline);
     report.baseline = Some(BaselineReport {

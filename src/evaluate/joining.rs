@@ -317,8 +317,7 @@ fn findings(
     is_whole: bool,
 ) -> Vec<Finding> {
     let indices = order::indices(joined);
-    let of_waivers =
-        [waiver_rules::ExpiredWaiver.meta().id, waiver_rules::UnusedWaiver.meta().id];
+    let of_waivers = [waiver_rules::ExpiredWaiver.meta().id, waiver_rules::UnusedWaiver.meta().id];
     let of_lock = lock::StaleLock.meta().id;
     let of_code = joined.models.len();
     let mut kept: Vec<(usize, Finding)> = Vec::new();

@@ -40,9 +40,9 @@ use fingerprint::{Fingerprint, Fingerprints};
 use place::Places;
 use waivers::WaiverRegister;
 
+pub use comparing::compare;
 #[cfg(test)]
 pub(crate) use coverage::unfetched;
-pub use comparing::compare;
 pub use joining::{JoinError, Part, join};
 pub use lock::accepted;
 pub use waivers::binds_digest;
@@ -241,10 +241,7 @@ impl Judged {
             .as_ref()
             .or_else(|| self.entry.as_ref().map(|entry| &entry.source_place));
         let manifest = place.map(|place| places.shown(place));
-        Finding {
-            manifest,
-            ..finding(meta, severity, self.name.clone(), violation, fingerprint)
-        }
+        Finding { manifest, ..finding(meta, severity, self.name.clone(), violation, fingerprint) }
     }
 
     fn into_report(self, base_models: Vec<BaseModelReport>) -> ModelReport {

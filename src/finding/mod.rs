@@ -6,9 +6,7 @@ mod report;
 mod shard;
 mod waiver;
 
-pub use baseline::{
-    BaselineReport, BaselineState, EarlierFinding, EarlierModel, EarlierReport,
-};
+pub use baseline::{BaselineReport, BaselineState, EarlierFinding, EarlierModel, EarlierReport};
 pub use difference::{Added, Changed, Difference};
 pub use report::{
     BaseModelReport, CardReport, FileReport, GlobalReport, Incident, Inputs, ModelReport, NamedBy,

@@ -177,7 +177,10 @@ mod tests {
         assert_eq!(index("0/16").unwrap(), "1/16");
         assert_eq!(index("15/16").unwrap(), "16/16");
         assert_eq!(index("16/16"), Err(ShardError::BeyondIndex { index: 16, last: 15 }));
-        assert_eq!(index("4294967295/1"), Err(ShardError::BeyondIndex { index: u32::MAX, last: 0 }));
+        assert_eq!(
+            index("4294967295/1"),
+            Err(ShardError::BeyondIndex { index: u32::MAX, last: 0 })
+        );
         assert_eq!(index("0/0"), Err(ShardError::Form));
     }
 }

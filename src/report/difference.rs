@@ -87,7 +87,8 @@ fn finding(
     let severity = styled(severity_style(finding.severity), standing(finding));
     let mark = format!("  {word} {how}{severity}[{:.60}] ", Untrusted(&finding.rule));
     let model = Some(finding.model.as_str()).filter(|model| !model.is_empty());
-    let places = model.into_iter().chain(finding.location.path.as_deref());
+    let path = finding.location.path.as_deref().filter(|path| Some(*path) != model);
+    let places = model.into_iter().chain(path);
     let places: Vec<String> = places.map(|text| Untrusted(text).to_string()).collect();
     let places = places.join(", ");
     let colon = if places.is_empty() { "" } else { ": " };

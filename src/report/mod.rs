@@ -26,8 +26,8 @@ use std::time::Duration;
 
 pub use difference::{write_difference, write_difference_json};
 pub use explanation::{RuleListing, write_explanation, write_rules};
-pub use json::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 pub use inspection::{write_inspection, write_inspection_json};
+pub use json::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 
 use crate::base::Document;
 use crate::finding::Report;

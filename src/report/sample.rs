@@ -6,9 +6,9 @@ use super::Presentation;
 use crate::base::{Document, Severity, line_hashes};
 use crate::evidence::{Card, FileEvidence, Format, Origin, ReferenceKind, Status};
 use crate::finding::{
-    AppliedWaiver, BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident, Inputs,
-    Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport, TrustSignal,
-    Verdict,
+    AppliedWaiver, BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident,
+    Inputs, Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport,
+    TrustSignal, Verdict,
 };
 
 const MANIFEST: &str = "\

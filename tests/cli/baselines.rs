@@ -112,7 +112,7 @@ fn a_second_entry_of_the_same_source_is_new() {
         .with("weighstation.yaml", POLICY)
         .with("a.pkl", HARMFUL);
     workspace.run(&["check", "--output", "json=old.json"]);
-    let two = "models:\n  - { name: one, source: ./a.pkl }\n  - { name: two, source: ./a.pkl }\n";
+    let two = "models:\n  - { name: one, source: ./a.pkl }\n  - { name: two, source: ./a.pkl, files: [\"*.pkl\"] }\n";
     fs::write(workspace.path("models.yaml"), two).unwrap();
     let ran = workspace.run(&["check", "--baseline", "old.json", "--format", "json"]);
     assert_eq!(ran.code, 1);

@@ -19,6 +19,7 @@ models:
     source: ./gone
   - name: bad-again
     source: ./bad.pkl
+    files: [\"*.pkl\"]
   - name: waived
     source: ./waived.pkl
   - name: adapter
@@ -50,7 +51,7 @@ waivers:
   - { rule: denied-global, model: waived, reason: known, expires: 2999-01-01 }
   - { rule: denied-global, model: bad, reason: was known, expires: 2020-01-01 }
   - { rule: denied-global, file: \"*.bin\", reason: nothing has it, expires: 2999-01-01 }
-  - { rule: unlisted-model, file: \"tool.py\", reason: a tool, expires: 2999-01-01 }
+  - { rule: unlisted-model, file: \"**/tool.py\", reason: a tool, expires: 2999-01-01 }
   - { rule: unjudged-base-model, model: adapter, reason: elsewhere, expires: 2999-01-01 }
 ";
 
@@ -79,16 +80,23 @@ fn project() -> Workspace {
         .with("adapter/adapter_config.json", adapter("acme/base"))
         .with("adapter/README.md", "---\nbase_model: [acme/root, acme/base]\n---\n")
         .with("other-adapter/adapter_config.json", adapter("acme/root"))
-        .with("app.py", "AutoModel.from_pretrained('acme/unlisted')\n")
-        .with("tool.py", "from transformers import AutoModel\nAutoModel.from_pretrained('acme/x')\n");
+        .with("src/app.py", "AutoModel.from_pretrained('acme/unlisted')\n")
+        .with(
+            "src/tool.py",
+            "from transformers import AutoModel\nAutoModel.from_pretrained('acme/x')\n",
+        );
     let workspace = cached(workspace, "base", &[("a.pkl", HARMLESS)]);
-    cached(workspace, "root", &[("README.md", b"---\nbase_model: acme/none\n---\n"), ("b.pkl", HARMFUL)])
+    cached(
+        workspace,
+        "root",
+        &[("README.md", b"---\nbase_model: acme/none\n---\n"), ("b.pkl", HARMFUL)],
+    )
 }
 
 fn check(workspace: &Workspace, name: &str, more: &[&str]) -> Ran {
     let json = format!("json={name}.json");
     let sarif = format!("sarif={name}.sarif");
-    let all = ["check", "--discovered", "--output", &json, "--output", &sarif];
+    let all = ["check", "--discovered", "src", "--output", &json, "--output", &sarif];
     workspace.run(&[&all[..], more].concat())
 }
 
@@ -128,8 +136,14 @@ fn shards_joined_are_one_whole_run_finding_by_finding() {
     // The project has something of everything, or the comparison proves little.
     let text = document["findings"].to_string();
     for rule in [
-        "denied-global", "unused-waiver", "expired-waiver", "stale-lock", "unlisted-model",
-        "unjudged-base-model", "missing-card", "unlocked-model",
+        "denied-global",
+        "unused-waiver",
+        "expired-waiver",
+        "stale-lock",
+        "unlisted-model",
+        "unjudged-base-model",
+        "missing-card",
+        "unlocked-model",
     ] {
         assert!(text.contains(&format!("\"{rule}\"")), "{rule}: {document:#}");
     }
@@ -221,12 +235,16 @@ fn what_does_not_belong_together_is_said() {
     shard(&workspace, "2/2", "manifest.json");
     let later = fs::read_to_string(workspace.path("1.json")).unwrap();
     let later = later.replace("\"version\": \"0.1.0\"", "\"version\": \"0.2.0\"");
-    let workspace = workspace.with("version.json", later).with("cut.json", "{\"schema_version\": 1");
+    let workspace =
+        workspace.with("version.json", later).with("cut.json", "{\"schema_version\": 1");
     for (paths, message) in [
         (&["1.json", "2-of-3.json"][..], "`1.json` is one of 2 shards and `2-of-3.json` one of 3"),
         (&["1.json", "1.json"], "`1.json` and `1.json` are both shard 1/2"),
         (&["1.json", "whole.json"], "`whole.json` is about a whole run"),
-        (&["1.json", "policy.json"], "`1.json` and `policy.json` were judged by different policies"),
+        (
+            &["1.json", "policy.json"],
+            "`1.json` and `policy.json` were judged by different policies",
+        ),
         (&["1.json", "manifest.json"], "were judged by different manifests"),
         (&["version.json"], "`version.json` was written by weighstation 0.2.0, and this is 0.1.0"),
         (&["cut.json"], "it ends in the middle"),

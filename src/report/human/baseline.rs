@@ -29,7 +29,8 @@ pub(super) fn write_fixed(report: &Report, page: &Page, out: &mut dyn Write) -> 
 /// `churn, model.pkl: `os.system` is imported …`
 fn what(finding: &EarlierFinding) -> String {
     let model = Some(finding.model.as_str()).filter(|model| !model.is_empty());
-    let places = model.into_iter().chain(finding.location.path.as_deref());
+    let path = finding.location.path.as_deref().filter(|path| Some(*path) != model);
+    let places = model.into_iter().chain(path);
     let places: Vec<String> = places.map(|text| Untrusted(text).to_string()).collect();
     let places = places.join(", ");
     let colon = if places.is_empty() { "" } else { ": " };

@@ -41,8 +41,7 @@ pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) ->
         }
     }
     // A block of failures ends with an empty line of its own.
-    let notes =
-        !group.known.is_empty() || !group.notes.is_empty() || !group.waived.is_empty();
+    let notes = !group.known.is_empty() || !group.notes.is_empty() || !group.waived.is_empty();
     let lines = (notes && !page.quiet) || !group.incidents.is_empty();
     if lines {
         writeln!(out)?;
@@ -107,7 +106,8 @@ fn base_model(base: &BaseModelReport) -> String {
 
 /// What findings are about that belong to no model: waivers, or the lock.
 fn of_no_model(group: &ModelGroup<'_>) -> &'static str {
-    let mut findings = group.failures.iter().chain(&group.known).chain(&group.notes).chain(&group.waived);
+    let mut findings =
+        group.failures.iter().chain(&group.known).chain(&group.notes).chain(&group.waived);
     let of_lock = findings.clone().any(|finding| finding.rule == "stale-lock");
     let of_policy = findings.any(|finding| finding.rule != "stale-lock");
     match (of_policy, of_lock) {

@@ -9,9 +9,9 @@ use super::{Presentation, safe_json};
 use crate::base::{Digest, Severity};
 use crate::evidence::{FileEvidence, Format, ListedDigest, ReferenceKind, Status};
 use crate::finding::{
-    BaseModelReport, BaselineReport, BaselineState, CardReport, FileReport, Finding, EarlierFinding,
-    GlobalReport, Incident, Location, ManifestPlace, ModelReport, Report, RuleMeta, TrustReport,
-    TrustSignal, WaiverFit, WaiverMatch, WaiverReport,
+    BaseModelReport, BaselineReport, BaselineState, CardReport, EarlierFinding, FileReport,
+    Finding, GlobalReport, Incident, Location, ManifestPlace, ModelReport, Report, RuleMeta,
+    TrustReport, TrustSignal, WaiverFit, WaiverMatch, WaiverReport,
 };
 
 mod reading;

@@ -83,7 +83,11 @@ impl ReadReport {
         let header: shape::Header =
             serde_json::from_str(text).map_err(|error| problem(path, text, &error))?;
         if !header.is_ours() {
-            let help = "`weighstation check --output json=PATH` writes one";
+            let help = if header.is_sarif() {
+                "it is SARIF; give the JSON report of the same run, `--output json=PATH`"
+            } else {
+                "`weighstation check --output json=PATH` writes one"
+            };
             return Err(nowhere("it is no JSON report of weighstation".to_owned()).help(help));
         }
         if let Some(version) = header.other_version() {
@@ -129,12 +133,14 @@ impl ReadReport {
             return Err(Unusable::Version { path, version: version_of, own: version });
         }
         let known = |id: &str| {
-            rules.iter().copied().find(|meta| meta.id == id).ok_or_else(|| Unusable::Rule {
-                path: path.clone(),
-                rule: quoted(id),
-            })
+            rules
+                .iter()
+                .copied()
+                .find(|meta| meta.id == id)
+                .ok_or_else(|| Unusable::Rule { path: path.clone(), rule: quoted(id) })
         };
-        let waivers: Vec<_> = document.waivers.into_iter().map(shape::Waiver::into_report).collect();
+        let waivers: Vec<_> =
+            document.waivers.into_iter().map(shape::Waiver::into_report).collect();
         let mut findings = Vec::with_capacity(document.findings.len());
         for finding in document.findings {
             let meta = known(&finding.rule)?;

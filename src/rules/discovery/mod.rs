@@ -37,8 +37,12 @@ pub struct Judgement {
 
 /// Whether findings of a rule are about what the project's own text names, and not about an entry.
 pub fn is_of_code(rule: &str) -> bool {
-    let rules =
-        [UnlistedModel.meta(), UnlistedRevision.meta(), UnpinnedReference.meta(), UnresolvedReference.meta()];
+    let rules = [
+        UnlistedModel.meta(),
+        UnlistedRevision.meta(),
+        UnpinnedReference.meta(),
+        UnresolvedReference.meta(),
+    ];
     rules.iter().any(|meta| meta.id == rule)
 }
 

@@ -75,12 +75,18 @@ pub(super) struct Header {
     schema_version: Option<serde_json::Value>,
     #[serde(default)]
     tool: Option<serde_json::Value>,
+    #[serde(default)]
+    runs: Option<serde::de::IgnoredAny>,
 }
 
 impl Header {
     pub(super) fn is_ours(&self) -> bool {
         let name = self.tool.as_ref().and_then(|tool| tool.get("name"));
         self.schema_version.is_some() && name.is_some_and(|name| name == "weighstation")
+    }
+
+    pub(super) fn is_sarif(&self) -> bool {
+        self.runs.is_some()
     }
 
     /// The schema version, if it is another than the one that is read here.
