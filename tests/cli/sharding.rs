@@ -148,7 +148,7 @@ fn shards_joined_are_one_whole_run_finding_by_finding() {
         assert!(text.contains(&format!("\"{rule}\"")), "{rule}: {document:#}");
     }
     assert!(text.contains("\"repeats\":{"), "{text}");
-    assert_eq!(document["incidents"].as_array().unwrap().len(), 1, "{document:#}");
+    assert_eq!(document["incidents"].as_array().unwrap().len(), 2, "{document:#}");
     let names: Vec<&str> = document["models"]
         .as_array()
         .unwrap()
