@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::distant::{Distant, Line};
+use super::distant::{Distant, Heavy, Line};
 use crate::analyse;
 use crate::base::Limits;
 use crate::evidence::Card;
@@ -24,7 +24,7 @@ pub(in crate::cli) fn read_card(
     let card = match opened {
         Ok(opened) => match opened.bytes {
             OpenedBytes::Remote(bytes) => {
-                let line = Line::new(None);
+                let line = Line::new(Heavy::Allowed);
                 let distant = Distant::new(bytes, opened.length, Arc::clone(&line), None);
                 let card = analyse::read_card(&file.path, &distant, limits);
                 if let Some(reason) = line.failure() {
