@@ -305,8 +305,10 @@ fn every_command_and_flag_is_named() {
         let output = command.args(arguments).arg("--help").env_clear().output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 17] = [
         &["check"],
+        &["merge"],
+        &["diff"],
         &["scan"],
         &["discover"],
         &["lock"],
@@ -346,17 +348,18 @@ fn every_command_and_flag_is_named() {
 
 #[test]
 fn every_command_line_uses_flags_that_exist() {
-    let help: String =
-        ["check", "scan", "discover", "lock", "inspect", "rules", "waive", "man", "init"]
-            .iter()
-            .chain(&["policy show"])
-            .map(|command| {
-                let mut process = Command::new(env!("CARGO_BIN_EXE_weighstation"));
-                let output =
-                    process.args(command.split(' ')).arg("--help").env_clear().output().unwrap();
-                String::from_utf8(output.stdout).unwrap()
-            })
-            .collect();
+    let help: String = [
+        "check", "scan", "merge", "diff", "discover", "lock", "inspect", "rules", "waive", "man",
+        "init",
+    ]
+    .iter()
+    .chain(&["policy show"])
+    .map(|command| {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_weighstation"));
+        let output = process.args(command.split(' ')).arg("--help").env_clear().output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    })
+    .collect();
     for (path, page) in pages() {
         for line in page.lines() {
             let Some((_, behind)) = line.split_once("weighstation ") else { continue };

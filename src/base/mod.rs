@@ -6,6 +6,7 @@ mod fingerprint;
 mod git_blob;
 mod licence;
 mod limits;
+mod line_hash;
 mod located;
 mod path_glob;
 mod problem;
@@ -29,6 +30,7 @@ pub use licence::{
     licences_mentioned,
 };
 pub use limits::{Budget, Limits};
+pub use line_hash::line_hashes;
 pub use located::{Document, Located, MAXIMUM_DOCUMENT_BYTES, Place, Span};
 pub use path_glob::{GlobError, NameGlob, PathGlobs};
 pub use problem::{Problem, render_problems};

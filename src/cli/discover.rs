@@ -63,7 +63,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
             return Err(Failure::new(format!("the manifest `{shown}` cannot be read: {error}")));
         }
     };
-    let mut discovered = project::discovered(&root, &path, manifest.as_ref())?;
+    let mut discovered = project::discovered(&root, &path, manifest.as_ref(), &[])?;
     let mut added = None;
     if write {
         let new = missing(&discovered, manifest.as_ref(), &root, &path);
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         if !new.is_empty() {
             add(&new, manifest.as_ref(), &path)?;
             manifest = Some(documents::manifest(&path)?);
-            discovered = project::discovered(&root, &path, manifest.as_ref())?;
+            discovered = project::discovered(&root, &path, manifest.as_ref(), &[])?;
         }
     }
     let listing = listing::Listing {

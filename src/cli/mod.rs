@@ -7,6 +7,7 @@ mod arguments;
 mod base_models;
 mod check;
 mod completions;
+mod diff;
 mod digests;
 mod discover;
 mod discovery;
@@ -16,17 +17,20 @@ mod exit;
 mod explain;
 mod in_parallel;
 mod init;
+mod inputs;
 mod inspect;
 mod lock;
 mod lock_file;
 mod locked;
 mod man;
+mod merge;
 mod outputs;
 mod pipeline;
 mod policy;
 mod progress;
 mod project;
 mod replacing;
+mod reports;
 mod rules;
 mod scan;
 mod subject;
@@ -61,6 +65,10 @@ enum Command {
     Check(check::Arguments),
     /// Judge files and folders without a manifest.
     Scan(scan::Arguments),
+    /// Join the reports of all shards of a manifest into one verdict.
+    Merge(merge::Arguments),
+    /// Show what changed from one report to another.
+    Diff(diff::Arguments),
     /// Resolve the manifest and write down which commits and files were accepted.
     Lock(lock::Arguments),
     /// Show the facts about one file, without a policy.
@@ -89,6 +97,8 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Scan(arguments) => scan::run(arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

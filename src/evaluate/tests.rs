@@ -80,6 +80,9 @@ fn run(cases: Vec<Judged>, policy: Policy) -> Report {
             manifest: Some("models.yaml".to_owned()),
             references: Vec::new(),
             incidents: Vec::new(),
+            inputs: Inputs::default(),
+            shard: None,
+            is_code_read: false,
         },
     )
 }
@@ -181,6 +184,9 @@ fn an_incident_is_incomplete_and_not_told_twice() {
         manifest: None,
         references: Vec::new(),
         incidents: Vec::new(),
+        is_code_read: false,
+        inputs: Inputs::default(),
+        shard: None,
     };
     at_fault.incidents.push(Incident { model: Some("a".into()), message: "no such folder".into() });
     let cases = vec![judged("a", Dossier::default(), quiet()), judged("b", clean(), quiet())];
@@ -605,6 +611,9 @@ fn run_locked(name: &str, content: &str, policy: Policy, lock: Comparison) -> Re
             manifest: Some("models.yaml".to_owned()),
             references: Vec::new(),
             incidents: Vec::new(),
+            inputs: Inputs::default(),
+            shard: None,
+            is_code_read: false,
         },
     )
 }

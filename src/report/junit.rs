@@ -123,7 +123,8 @@ impl<'a> Suite<'a> {
     /// The worst of what a rule says: a case can only be one thing.
     fn outcome(&self, report: &Report, rule: &str) -> Outcome {
         let texts = |wanted: &dyn Fn(&Gathered<'_>) -> bool| {
-            let texts: Vec<String> = self.of(rule).filter(|it| wanted(it)).map(told).collect();
+            let of_rule = self.of(rule).filter(|it| wanted(it));
+            let texts: Vec<String> = of_rule.map(|it| with_standing(report, it)).collect();
             texts.join("\n\n")
         };
         let fails = |group: &Gathered<'_>| group.fails(report);
@@ -167,6 +168,13 @@ impl<'a> Suite<'a> {
         }
         writeln!(out, "  </testsuite>")
     }
+}
+
+/// What is to be said, and that the baseline has it if that is why it does not fail.
+fn with_standing(report: &Report, gathered: &Gathered<'_>) -> String {
+    let is_known = gathered.findings.iter().any(|finding| report.is_known_failure(finding));
+    let front = if is_known { "Known from the baseline. " } else { "" };
+    format!("{front}{}", told(gathered))
 }
 
 impl Case {

@@ -4,6 +4,7 @@
 
 mod azure;
 mod cyclonedx;
+mod difference;
 mod explanation;
 mod gathering;
 mod github;
@@ -24,8 +25,10 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use difference::{write_difference, write_difference_json};
 pub use explanation::{RuleListing, write_explanation, write_rules};
 pub use inspection::{write_inspection, write_inspection_json};
+pub use json::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 
 use crate::base::Document;
 use crate::finding::Report;

@@ -9,6 +9,7 @@
 )]
 
 mod base_models;
+mod baselines;
 mod discovering;
 mod exit_codes;
 mod harness;
@@ -17,5 +18,6 @@ mod locking;
 mod manuals;
 mod outputs;
 mod quickstart;
+mod sharding;
 mod sources;
 mod waiving;
