@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::machine::shards;
 use crate::project::{documents, example};
 use crate::runner::Runner;
 use crate::workflow::{Artifacts, Done, job};
@@ -59,9 +58,6 @@ fn sharded(runner: impl Fn() -> Runner, present: impl Fn(&Value) -> bool) -> Don
 
 #[test]
 fn shards_of_a_matrix_become_one_verdict() {
-    if !shards() {
-        return;
-    }
     let done = sharded(|| Runner::new().quickstart("."), |_| true);
     let outputs = &done.actions[0].outputs;
     assert!(!done.passed);

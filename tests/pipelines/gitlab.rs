@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::machine::{Machine, Ran, shards};
+use crate::machine::{Machine, Ran};
 use crate::project::{documents, example};
 
 fn template() -> Value {
@@ -73,9 +73,6 @@ fn the_include_names_the_template_of_this_version() {
 
 #[test]
 fn parallel_jobs_become_one_verdict() {
-    if !shards() {
-        return;
-    }
     let pipeline = documents(&example("gitlab/parallel.yml")).remove(0);
     for (machine, missing, code) in [
         (Machine::quickstart as fn() -> Machine, None, 1),

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::machine::{Machine, Ran, shards};
+use crate::machine::{Machine, Ran};
 use crate::project::{copy, documents, example, flip};
 
 /// Runs a container of ours, with each volume in a folder of the machine.
@@ -47,9 +47,6 @@ fn is_restricted(pod: &Value, container: &Value) {
 
 #[test]
 fn an_indexed_job_becomes_one_verdict() {
-    if !shards() {
-        return;
-    }
     let parts = documents(&example("kubernetes/shards.yaml"));
     let pod = |part: &Value| part["spec"]["template"]["spec"].clone();
     let (shard, verdict) = (pod(&parts[1]), pod(&parts[2]));

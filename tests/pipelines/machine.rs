@@ -97,10 +97,3 @@ impl Machine {
         std::fs::metadata(self.path(path)).is_ok_and(|file| file.is_file() && file.len() > 0)
     }
 }
-
-/// Whether this version has `check --shard` and `merge`.
-pub(crate) fn shards() -> bool {
-    let mut help = Command::new(env!("CARGO_BIN_EXE_weighstation"));
-    let output = help.args(["check", "--help"]).env_clear().output().unwrap();
-    String::from_utf8(output.stdout).unwrap().contains("--shard")
-}
