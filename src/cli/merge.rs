@@ -16,7 +16,7 @@ use crate::rules::RULES;
 /// Arguments of `merge`.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
-    /// JSON reports of all shards of one manifest, in any order
+    /// JSON reports, or SARIF, of all shards of one manifest, in any order
     #[arg(required = true, value_name = "REPORT")]
     reports: Vec<PathBuf>,
 

@@ -101,12 +101,12 @@ fn check(workspace: &Workspace, name: &str, more: &[&str]) -> Ran {
 }
 
 /// Judges every share of `total` and joins them, the last one first.
-fn joined(workspace: &Workspace, total: u32) -> Ran {
+fn joined(workspace: &Workspace, total: u32, from: &str) -> Ran {
     let mut paths = Vec::new();
     for number in (1..=total).rev() {
         let name = format!("shard-{number}-of-{total}");
         check(workspace, &name, &["--shard", &format!("{number}/{total}")]);
-        paths.push(format!("{name}.json"));
+        paths.push(format!("{name}.{from}"));
     }
     let mut arguments = vec!["merge".to_owned()];
     arguments.extend(paths);
@@ -156,8 +156,8 @@ fn shards_joined_are_one_whole_run_finding_by_finding() {
         .map(|model| model["model_name"].as_str().unwrap())
         .collect();
     assert!(names.contains(&"adapter → acme/root"), "{names:?}");
-    for total in [1, 2, 3, 16] {
-        let merged = joined(&workspace, total);
+    for (total, from) in [(1, "json"), (2, "sarif"), (3, "json"), (16, "json"), (16, "sarif")] {
+        let merged = joined(&workspace, total, from);
         assert_eq!(merged.code, whole.code, "{}", merged.stderr);
         let other = steady(workspace.json("joined.json"));
         for key in ["models", "findings", "incidents", "waivers", "rules"] {
@@ -185,7 +185,7 @@ fn shards_joined_are_one_whole_run_finding_by_finding() {
 #[test]
 fn the_followed_models_of_two_shards_are_one() {
     let workspace = project();
-    joined(&workspace, 2);
+    joined(&workspace, 2, "json");
     let models = workspace.json("joined.json")["models"].clone();
     let root = models.as_array().unwrap().iter().filter(|it| it["source"] == "hf://acme/root");
     assert_eq!(root.count(), 1, "{models:#}");
@@ -260,6 +260,13 @@ fn what_does_not_belong_together_is_said() {
 fn one_whole_report_is_written_in_other_formats() {
     let workspace = Workspace::quickstart();
     let whole = workspace.run(&["check", "--output", "json=a.json", "--output", "sarif=a.sarif"]);
+    let ran = workspace.run(&["merge", "a.sarif"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("it is SARIF that holds no report of weighstation"),
+        "{}",
+        ran.stderr
+    );
     let ran = workspace.run(&["merge", "a.json", "--format", "sarif"]);
     assert_eq!(ran.code, whole.code);
     assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap(), workspace.json("a.sarif"));

@@ -18,6 +18,9 @@ mod reading;
 
 pub use reading::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 
+/// The property of a SARIF run that holds the whole document of a share of a manifest.
+pub(super) const REPORT_PROPERTY: &str = "weighstation/report";
+
 /// Bytes of a line of a manifest above which it is left out: a manifest may be one line, and every
 /// finding has it.
 const LONGEST_LINE: usize = 1_000;
@@ -28,7 +31,16 @@ pub(super) fn write(
     _presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let document = Document {
+    safe_json::write_pretty(&document(report), out)
+}
+
+/// The document as a value, to stand inside another one.
+pub(super) fn value(report: &Report) -> serde_json::Value {
+    serde_json::to_value(document(report)).unwrap_or_default()
+}
+
+fn document(report: &Report) -> Document<'_> {
+    Document {
         schema_version: 1,
         tool: Tool { name: "weighstation", version: report.version },
         outcome: report.outcome.name(),
@@ -54,8 +66,7 @@ pub(super) fn write(
             rule: meta.id,
             severity: *severity,
         }),
-    };
-    safe_json::write_pretty(&document, out)
+    }
 }
 
 /// A list whose elements are made while they are written: no second copy of the report is built.

@@ -82,12 +82,19 @@ impl ReadReport {
             .map_err(|error| nowhere(format!("not UTF-8 at byte {}", error.valid_up_to())))?;
         let header: shape::Header =
             serde_json::from_str(text).map_err(|error| problem(path, text, &error))?;
+        if header.is_sarif() {
+            let log: shape::Log =
+                serde_json::from_str(text).map_err(|error| problem(path, text, &error))?;
+            let document = log.into_document().ok_or_else(|| {
+                let message = "it is SARIF that holds no report of weighstation".to_owned();
+                let help = "only the SARIF of a shard holds its report; of other runs give the \
+                            JSON, `--output json=PATH`";
+                nowhere(message).help(help)
+            })?;
+            return Ok(Self { path: path.to_owned(), document });
+        }
         if !header.is_ours() {
-            let help = if header.is_sarif() {
-                "it is SARIF; give the JSON report of the same run, `--output json=PATH`"
-            } else {
-                "`weighstation check --output json=PATH` writes one"
-            };
+            let help = "`weighstation check --output json=PATH` writes one";
             return Err(nowhere("it is no JSON report of weighstation".to_owned()).help(help));
         }
         if let Some(version) = header.other_version() {

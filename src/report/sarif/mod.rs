@@ -9,10 +9,12 @@ mod message;
 mod result;
 mod rule;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_sarif::sarif;
 
+use super::json::{self, REPORT_PROPERTY};
 use super::{Presentation, safe_json};
 use crate::finding::{Incident, Report};
 
@@ -38,7 +40,7 @@ pub(super) fn write(
     let mut results = result::results(report, presentation);
     let omitted = results.len().saturating_sub(MOST_RESULTS);
     results.truncate(MOST_RESULTS);
-    let run = sarif::Run::builder()
+    let mut run = sarif::Run::builder()
         .tool(sarif::Tool::builder().driver(driver(report)).build())
         .automation_details(
             sarif::RunAutomationDetails::builder()
@@ -49,6 +51,12 @@ pub(super) fn write(
         .invocations(vec![invocation(report, presentation, omitted)])
         .results(results)
         .build();
+    // SARIF holds neither waivers nor base models; with them the shares of a manifest can be
+    // joined to the verdict of the whole.
+    run.properties = report.shard.map(|_| {
+        let report = (REPORT_PROPERTY.to_owned(), json::value(report));
+        sarif::PropertyBag::builder().additional_properties(BTreeMap::from([report])).build()
+    });
     let log = sarif::Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run]).build();
     safe_json::write_compact(&log, out)
 }

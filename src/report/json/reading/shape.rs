@@ -96,8 +96,36 @@ impl Header {
     }
 }
 
+/// A SARIF log, of which only the report in it counts.
+#[derive(Debug, Deserialize)]
+pub(super) struct Log {
+    runs: Vec<LogRun>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LogRun {
+    #[serde(default)]
+    properties: Option<LogProperties>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LogProperties {
+    /// [`REPORT_PROPERTY`](super::super::REPORT_PROPERTY).
+    #[serde(rename = "weighstation/report")]
+    report: Option<Document>,
+}
+
+impl Log {
+    /// The report of the only run.
+    pub(super) fn into_document(self) -> Option<Document> {
+        let [run] = <[LogRun; 1]>::try_from(self.runs).ok()?;
+        run.properties?.report.filter(|report| report.schema_version == 1)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Document {
+    schema_version: u32,
     pub(super) tool: Tool,
     pub(super) outcome: Outcome,
     pub(super) scan_timestamp: Timestamp,
