@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
+use super::facts::CacheArguments;
 use crate::base::{Severity, UnknownSeverity};
 use crate::report::OUTPUTS;
 
@@ -51,6 +52,9 @@ pub(super) struct JudgeArguments {
     /// Tells apart several SARIF files of one workflow run
     #[arg(long, value_name = "NAME", value_parser = category)]
     pub(super) sarif_category: Option<String>,
+
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
 
     /// Threads; as many as processors unless given
     #[arg(long, value_name = "N")]

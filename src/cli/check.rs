@@ -78,6 +78,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     if !problems.is_empty() {
         return Err(Failure::of_problems(problems));
     }
+    let cache = judge.cache.open(&subjects)?;
     let request = pipeline::Request {
         subjects,
         manifest: Some(manifest.document),
@@ -89,6 +90,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         discovered,
         sha256: judge.sha256,
         offline: judge.offline,
+        cache,
         jobs: judge.jobs,
         progress: !judge.quiet,
     };

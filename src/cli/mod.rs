@@ -13,6 +13,7 @@ mod documents;
 mod examine;
 mod exit;
 mod explain;
+mod facts;
 mod in_parallel;
 mod init;
 mod inspect;

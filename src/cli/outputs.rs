@@ -32,6 +32,9 @@ pub(super) fn write(run: Run, judge: &JudgeArguments, command: &str) -> Result<V
         sarif_category: judge.sarif_category.clone().unwrap_or_else(|| command.to_owned()),
         documents: run.documents,
     };
+    if let Some(closed) = &run.cache {
+        super::facts::tell(closed, judge.quiet);
+    }
     let mut unwritten = false;
     for file in &judge.output {
         if let Err(error) = write_file(file, &run.report, &presentation) {

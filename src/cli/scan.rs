@@ -41,12 +41,14 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let layers = discovery::load(&discovery::policy_of(Some(&policy), None)?)?;
     let in_force = discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?;
     let names = names(&paths);
-    let subjects = paths
+    let subjects: Vec<Subject> = paths
         .iter()
         .zip(names)
-        .map(|(path, name)| Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
+        .map(|(path, name)| Subject::of_path(name, path.clone(), Arc::clone(&in_force)))
+        .collect();
+    let cache = judge.cache.open(&subjects)?;
     let request = pipeline::Request {
-        subjects: subjects.collect(),
+        subjects,
         manifest: None,
         lock: None,
         incidents: Vec::new(),
@@ -56,6 +58,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         discovered: Discovered::default(),
         sha256: judge.sha256,
         offline: judge.offline,
+        cache,
         jobs: judge.jobs,
         progress: !judge.quiet,
     };

@@ -96,7 +96,7 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     let limits = Limits::default();
     let (snapshot, reads) = snapshot(files, fails_at);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify }];
+    let look = [Look { snapshot: &snapshot, needs_digest, verify, recall: None }];
     let mut tasks = tasks(&look);
     tasks.iter_mut().for_each(|task| task.read_whole = read_whole);
     let files = run(tasks, 1, &limits, NonZeroUsize::new(1), None).remove(0);
@@ -347,7 +347,7 @@ fn one_reason_for_several_files_is_told_once() {
     let files = ["a", "b", "c", "d", "e"].map(file).to_vec();
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed };
+    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     assert!(files.iter().all(|file| file.status == crate::evidence::Status::Unreadable));
     let dossier = Dossier { files, ..Dossier::default() };
@@ -367,7 +367,8 @@ fn compared(
     let files = model(&[("a", bytes.to_vec())]);
     let (mut snapshot, reads) = snapshot(&files, NEVER);
     snapshot.files[0].listing = Some(listing(bytes, digest));
-    let look = Look { snapshot: &snapshot, needs_digest: Box::new(move |_| need), verify };
+    let look =
+        Look { snapshot: &snapshot, needs_digest: Box::new(move |_| need), verify, recall: None };
     let mut file = examine(&[look], &Limits::default(), None, None).remove(0).remove(0);
     assert_eq!(file.listed, Some(digest));
     file.evidence.retain(|piece| matches!(piece.fact, Fact::Integrity(_)));
@@ -446,7 +447,7 @@ fn files_on_this_machine_are_compared_always() {
     ];
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed };
+    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     let facts = |file: &FileEvidence| {
         let facts = file.evidence.iter().map(|piece| piece.fact.clone());
