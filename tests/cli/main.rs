@@ -11,6 +11,7 @@
 mod base_models;
 mod discovering;
 mod exit_codes;
+mod facts;
 mod harness;
 mod inspecting;
 mod locking;

@@ -575,7 +575,10 @@ pub(super) fn remote(
     let Reader { task, length, .. } = *reader;
     let path = &task.file.path;
     let name = listed(task.file, &*bytes);
-    let found = name.clone().and_then(|name| recall.facts(path, length, name, task.snapshot));
+    let found = name
+        .clone()
+        .and_then(|name| recall.facts(path, length, name, task.snapshot))
+        .filter(|(_, kept)| !recall.from_bytes || is_as_listed(task.file, kept.as_ref()));
     recall.cache.count(found.is_some());
     if let Some((mut evidence, kept)) = found {
         // What has to be computed from the bytes is.
@@ -603,6 +606,17 @@ pub(super) fn remote(
         witness.keep(path, name, &read.evidence, read.sums.as_ref().map(digests));
     }
     reader.conclude(read, bytes)
+}
+
+/// Whether facts were found in bytes that are those of the listing: all of them were read then, and
+/// summed. What was read by range is the word of whoever sent it.
+fn is_as_listed(file: &SnapshotFile, kept: Option<&Digests>) -> bool {
+    let (Some(listing), Some(kept)) = (&file.listing, kept) else { return false };
+    match listing.digest {
+        ListedDigest::Sha256(listed) => kept.sha256 == Some(listed),
+        ListedDigest::GitBlob(listed) => kept.git_blob == Some(listed),
+        ListedDigest::Unknown => false,
+    }
 }
 
 /// Reads a file of a known length into the buffer.

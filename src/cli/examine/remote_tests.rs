@@ -100,7 +100,7 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     let mut tasks = tasks(&look);
     tasks.iter_mut().for_each(|task| task.read_whole = read_whole);
     let files = run(tasks, 1, &limits, NonZeroUsize::new(1), None).remove(0);
-    let (card, unfetched_card) = match read_card(&snapshot, &limits) {
+    let (card, unfetched_card) = match read_card(&snapshot, &limits, None) {
         Ok(card) => (card, None),
         Err(reason) => (None, Some(reason)),
     };
