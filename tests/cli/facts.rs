@@ -147,7 +147,8 @@ fn damaged_entries_are_passed_over_and_said() {
     assert_eq!((ran.code, report(&ran)), (1, plain.clone()));
     assert!(ran.stderr.contains("was passed over: its checksum does not match"), "{}", ran.stderr);
     assert!(ran.stderr.contains("more entries of the cache were passed over"), "{}", ran.stderr);
-    assert_eq!(told(&ran).0, 0);
+    // Models that share a file find what the run itself has found anew.
+    assert!(told(&ran).0 < 4 * MODELS as u64);
     // They were replaced by sound ones.
     let ran = workspace.run(CACHED);
     assert_eq!((ran.stderr.lines().count(), report(&ran)), (1, plain));
@@ -167,10 +168,12 @@ fn a_killed_run_leaves_a_usable_cache() {
     let mut killed = 0;
     // Each run is killed (SIGKILL) once the cache has a few more entries than before.
     for wanted in (0..4 * MODELS).step_by(6) {
-        let mut child = spawn(&workspace);
+        let mut command = workspace.command(CACHED);
+        // Nobody reads what it says: it must not wait for a reader.
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         while entries(&workspace).len() < wanted && child.try_wait().unwrap().is_none() {}
         child.kill().unwrap();
-        killed += usize::from(child.wait_with_output().unwrap().status.code().is_none());
+        killed += usize::from(child.wait().unwrap().code().is_none());
         if wanted % 5 == 0 {
             let ran = workspace.run(&["check", "--model", "m10", "--cache-dir", "cache"]);
             assert_eq!((ran.code, ran.stderr.lines().count()), (1, 1), "{}", ran.stderr);
@@ -221,31 +224,29 @@ fn an_index_is_judged_anew_when_one_of_its_shards_is_another() {
         .with(first, safetensors("a"))
         .with(second, safetensors("b"));
     let cached = ["scan", "model", "--format", "json", "--cache-dir", "cache"];
-    let same = |code: i32, known: u64| {
-        let ran = workspace.run(&cached);
-        assert_eq!(report(&ran), report(&workspace.run(&cached[..4])), "{}", ran.stderr);
-        assert_eq!((ran.code, told(&ran).0), (code, known), "{}\n{}", ran.stdout, ran.stderr);
+    let same = |code: i32| {
+        for ran in [workspace.run(&cached), until_known(&workspace, &cached)] {
+            assert_eq!(report(&ran), report(&workspace.run(&cached[..4])), "{}", ran.stderr);
+            assert_eq!(ran.code, code, "{}\n{}", ran.stdout, ran.stderr);
+        }
     };
     let sound = workspace.run(&cached[..4]).code;
-    same(sound, 0);
-    same(sound, 3);
-    // Another tensor in a shard; back again; a shard too few, and one too many.
+    same(sound);
+    // Another tensor in a shard, and back again.
     fs::write(workspace.path(second), safetensors("c")).unwrap();
-    same(1, 1);
-    same(1, 3);
+    same(1);
     fs::write(workspace.path(second), safetensors("b")).unwrap();
-    same(sound, 3);
+    same(sound);
+    // A shard too few, and one too many.
     fs::remove_file(workspace.path(second)).unwrap();
-    same(1, 1);
-    same(1, 2);
+    same(1);
     fs::write(workspace.path(second), safetensors("b")).unwrap();
+    same(sound);
     let third = workspace.path("model/model-00003-of-00002.safetensors");
     fs::write(&third, safetensors("d")).unwrap();
-    same(1, 2);
+    same(1);
     fs::remove_file(third).unwrap();
-    // What was asked last was another question, which has to be asked anew.
-    let ran = workspace.run(&cached);
-    assert_eq!(report(&ran), report(&workspace.run(&cached[..4])));
+    same(sound);
 }
 
 /// Runs until everything is known: a file that was written a moment ago may take a run more.
@@ -339,7 +340,7 @@ fn the_environment_asks_for_a_cache_and_the_command_line_refuses_one() {
     }
     let (code, stderr) = run(&["scan", "a.pkl"], "kept");
     assert_eq!(code, Some(0));
-    assert_eq!(stderr, "cache `kept`: knew 0 of 1 file, 3 bytes of models were read\n");
+    assert_eq!(stderr, "cache `kept`: knew 0 of 1 file, 4 bytes of models were read\n");
     assert!(workspace.path("kept/CACHEDIR.TAG").is_file());
     assert_eq!(run(&["scan", "a.pkl", "--quiet"], "kept"), (Some(0), String::new()));
     let (code, stderr) = run(&["scan", "a.pkl", "--cache-dir", "other"], "kept");

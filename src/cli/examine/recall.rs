@@ -404,7 +404,10 @@ impl<'a> Local<'a> {
         };
         let outline = (found.is_none() && length > HASHED).then(|| self.outline(&*bytes)).flatten();
         let is_dense = || outline.as_ref().is_some_and(|key| self.recall.cache.find(key).is_some());
-        if found.is_none() && (length <= HASHED || is_dense()) {
+        // Without a glance nothing tells whether both passes see the same bytes, so that nothing
+        // of so large a file is kept.
+        let named = self.glance.is_some() && (length <= HASHED || is_dense());
+        if found.is_none() && named {
             return self.summed_first(&*bytes);
         }
         let to_sum = needs_sums && sums.is_none();
