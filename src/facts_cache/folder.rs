@@ -178,7 +178,7 @@ impl Folder {
                 }
             }
         }
-        kept.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        kept.sort_unstable_by_key(|(age, ..)| std::cmp::Reverse(*age));
         for (_, length, path) in kept {
             if total <= most {
                 break;
@@ -225,6 +225,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 mod tests {
     use super::*;
 
