@@ -251,14 +251,12 @@ fn an_index_is_judged_anew_when_one_of_its_shards_is_another() {
 
 /// Runs until everything is known: a file that was written a moment ago may take a run more.
 fn until_known(workspace: &Workspace, arguments: &[&str]) -> Ran {
-    for _ in 0..50 {
-        let ran = workspace.run(arguments);
-        let (known, files, _) = told(&ran);
-        if known == files {
-            return ran;
-        }
-    }
-    panic!("not known after fifty runs");
+    let mut runs = (0..50).map(|_| workspace.run(arguments));
+    let known = |ran: &Ran| {
+        let (known, files, _) = told(ran);
+        known == files
+    };
+    runs.find(known).expect("known after fifty runs")
 }
 
 #[test]
