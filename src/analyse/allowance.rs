@@ -1,6 +1,7 @@
 //! What decompression may still yield.
 
 use std::fmt;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{HeavyWork, Stop};
@@ -43,12 +44,17 @@ impl DecompressionAllowance {
         self.limit.saturating_sub(self.spent.load(Ordering::Relaxed))
     }
 
+    /// Says that what was decoded needs megabytes of memory to be analysed; an error puts it off.
+    pub fn before_heavy_work(&self) -> io::Result<()> {
+        self.heavy.as_ref().map_or(Ok(()), |heavy| heavy())
+    }
+
     /// Counts `count` bytes that were decoded; fails once the limit is passed, and ever after.
     pub fn spend(&self, count: u64) -> Result<(), Stop> {
         let before = self.spent.fetch_add(count, Ordering::Relaxed);
         let spent = before.saturating_add(count);
-        if let Some(heavy) = self.heavy.as_ref().filter(|_| before <= HEAVY && spent > HEAVY) {
-            heavy();
+        if before <= HEAVY && spent > HEAVY {
+            self.before_heavy_work()?;
         }
         if spent > self.limit {
             return Err(Stop::Exhausted {

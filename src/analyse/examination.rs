@@ -74,15 +74,16 @@ pub trait Siblings: Sync {
     /// Opens one by its exact path inside the model; `None` if there is no such file.
     fn open(&self, path: &str) -> Option<io::Result<Arc<dyn ReadAt>>>;
 
-    /// What is to be called once before an analysis decodes more than a little: it may wait until
-    /// others are through, so that not too many need their memory at the same time.
+    /// What is to be called before an analysis decodes more than a little: not too many may at the
+    /// same time.
     fn before_heavy_work(&self) -> Option<HeavyWork> {
         None
     }
 }
 
-/// Called before heavy work; may wait.
-pub type HeavyWork = Arc<dyn Fn() + Send + Sync>;
+/// Called before heavy work. An error puts the analysis off: it is to end, and begins anew when
+/// there is room.
+pub type HeavyWork = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
 
 /// A file that stands alone.
 #[derive(Clone, Copy, Debug)]

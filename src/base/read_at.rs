@@ -33,6 +33,12 @@ pub trait ReadAt: Send + Sync {
         false
     }
 
+    /// Says that these bytes turn out to need megabytes of memory to be analysed. Not too many may
+    /// at the same time: an error means that the analysis is put off, and is to end here.
+    fn before_heavy_work(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Whether reading at a lower offset than before is cheap. False for decompressed streams,
     /// which start again from their beginning.
     fn seeks_cheaply(&self) -> bool {
@@ -196,6 +202,10 @@ impl ReadAt for Window<'_> {
 
     fn is_distant(&self) -> bool {
         self.parent.is_distant()
+    }
+
+    fn before_heavy_work(&self) -> io::Result<()> {
+        self.parent.before_heavy_work()
     }
 
     fn seeks_cheaply(&self) -> bool {

@@ -294,6 +294,10 @@ impl ReadAt for Decompressed<'_> {
         }
     }
 
+    fn before_heavy_work(&self) -> io::Result<()> {
+        self.allowance.before_heavy_work()
+    }
+
     fn seeks_cheaply(&self) -> bool {
         self.lock().ended.as_ref().is_some_and(|ended| ended.length <= PREFIX as u64)
     }

@@ -12,6 +12,9 @@ use super::value::{Kind, Value};
 
 /// Opcodes between two looks at the heap's size.
 const HEAP_CHECK: u64 = 64;
+/// Values at which a stream counts as heavy work: a checkpoint of four hundred tensors has fewer,
+/// and so many take half a megabyte.
+const HEAVY: usize = 4 << 10;
 
 impl Machine<'_> {
     /// Executes one opcode.
@@ -21,6 +24,10 @@ impl Machine<'_> {
         let Some(opcode) = self.reader.opcode()? else { return malformed("") };
         self.opcodes = self.opcodes.saturating_add(1);
         if self.opcodes & HEAP_CHECK.wrapping_sub(1) == 0 {
+            if !self.is_heavy && self.heap.nodes().saturating_add(self.stack.len()) >= HEAVY {
+                self.is_heavy = true;
+                self.bytes.before_heavy_work().map_err(|error| Halt::Broken(error.into()))?;
+            }
             if self.heap.is_full() {
                 self.collect();
             }

@@ -39,6 +39,11 @@ impl Heap {
             || self.bytes.len() >= FULL_BYTES
     }
 
+    /// How many nodes there are.
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// The node behind an id.
     pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.0 as usize)

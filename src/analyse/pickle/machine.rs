@@ -25,6 +25,9 @@ use super::value::Value;
 /// Memo slots beyond 64 bits; no writer makes one.
 const LARGE_SLOTS: usize = 1024;
 
+/// Values from which on a stack is large.
+const LARGE_STACK: usize = 32 << 10;
+
 /// How a stream ended.
 #[derive(Debug)]
 pub(super) enum Ending {
@@ -77,6 +80,8 @@ pub(super) struct Machine<'m> {
     pub(super) earlier_protocol: Option<u8>,
     pub(super) opcodes: u64,
     pub(super) ran_out: bool,
+    /// Whether it was said that this needs much memory.
+    pub(super) is_heavy: bool,
     /// Memo slots beyond 64 bits, by their digits.
     large_slots: HashMap<String, u64>,
     /// Offset of the opcode that is being executed.
@@ -108,6 +113,7 @@ impl<'m> Machine<'m> {
             earlier_protocol: None,
             opcodes: 0,
             ran_out: false,
+            is_heavy: false,
             large_slots: HashMap::new(),
             at: offset,
             calls_described: 0,
@@ -190,8 +196,22 @@ impl<'m> Machine<'m> {
         if self.stack.len() as u64 >= self.limits.stack {
             return self.exhausted(Budget::Stack, self.limits.stack);
         }
+        if self.stack.len() == self.stack.capacity() {
+            self.grow_stack();
+        }
         self.stack.push(value);
         Ok(())
+    }
+
+    /// A stack that is large already gets at once all that it may need: pages that are never
+    /// touched cost nothing, and what doubling leaves behind stays with the process.
+    #[cold]
+    fn grow_stack(&mut self) {
+        if self.stack.len() >= LARGE_STACK {
+            let most = usize::try_from(self.limits.stack).unwrap_or(usize::MAX);
+            // Where there is not that much, `push` asks for less.
+            let _ = self.stack.try_reserve_exact(most.saturating_sub(self.stack.len()));
+        }
     }
 
     pub(super) fn exhausted<T>(&self, budget: Budget, limit: u64) -> Step<T> {

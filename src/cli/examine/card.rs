@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::distant::{Distant, Line};
+use super::distant::{Distant, Heavy, Line};
 use super::recall::{self, Glance, Recall};
 use crate::analyse;
 use crate::base::{Digest, FileBytes, Limits, ReadAt};
@@ -100,7 +100,7 @@ fn remote(
     {
         return Ok(card);
     }
-    let line = Line::new(None);
+    let line = Line::new(Heavy::Allowed);
     let distant = Distant::new(Arc::clone(&bytes), length, Arc::clone(&line), None);
     let card = analyse::read_card(&file.path, &distant as &dyn ReadAt, limits);
     if let Some(reason) = line.failure() {

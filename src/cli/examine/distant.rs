@@ -2,10 +2,10 @@
 //! when a read fails.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::sums::{Asked, Summing, Sums};
-use super::turns::Turn;
 use crate::analyse::{HeavyWork, Siblings};
 use crate::base::ReadAt;
 use crate::evidence::{
@@ -14,29 +14,39 @@ use crate::evidence::{
 };
 use crate::source::{OpenedBytes, RemoteBytes, Snapshot};
 
-/// Bytes that one analysis may read on end of files behind a network before it counts as heavy
-/// work. The ends of a file, its headers and glances at its members don't count: what is read on
-/// end is what a machine or a decompressor works through, and what it keeps grows with it.
-const LIGHT: u64 = 64 << 10;
+/// Bytes that one analysis may read of files behind a network before it counts as heavy work:
+/// more than the ends and the headers of a checkpoint.
+const LIGHT: u64 = 512 << 10;
 
-/// Reads of fewer bytes are of headers and glances.
-const LONG: usize = 8 << 10;
-
-/// Bytes at both ends of a file that are looked at to tell what it is.
-const ENDS: u64 = 65_557;
+/// Whether an analysis may do heavy work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heavy {
+    /// It may.
+    Allowed,
+    /// It is put off when it comes to that.
+    PutOff,
+}
 
 /// What the parts of one analysis share: the first failure of the network, after which nothing is
-/// read any more, and the turn for heavy work.
+/// read any more, and whether it was put off.
 #[derive(Debug)]
 pub(super) struct Line {
     failure: OnceLock<String>,
-    read: Mutex<u64>,
-    turn: Option<Arc<Turn>>,
+    read: AtomicU64,
+    heavy: Heavy,
+    put_off: AtomicBool,
 }
 
 impl Line {
-    pub(super) fn new(turn: Option<Arc<Turn>>) -> Arc<Self> {
-        Arc::new(Self { failure: OnceLock::new(), read: Mutex::new(0), turn })
+    pub(super) fn new(heavy: Heavy) -> Arc<Self> {
+        let put_off = AtomicBool::new(false);
+        Arc::new(Self { failure: OnceLock::new(), read: AtomicU64::new(0), heavy, put_off })
+    }
+
+    /// Whether the analysis came to heavy work that it may not do: then it is to begin anew where
+    /// it may, and nothing counts of what it found.
+    pub(super) fn is_put_off(&self) -> bool {
+        self.put_off.load(Ordering::Relaxed)
     }
 
     /// Why the network failed, if it did.
@@ -51,16 +61,25 @@ impl Line {
         io::Error::other(reason.clone())
     }
 
-    fn count(&self, bytes: usize) {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        *read = read.saturating_add(bytes as u64);
+    /// Before a read: heavy is also what has read much.
+    fn before_reading(&self) -> io::Result<()> {
+        if let Some(reason) = self.failure() {
+            return Err(io::Error::other(reason.to_owned()));
+        }
+        if self.is_put_off() || self.read.load(Ordering::Relaxed) > LIGHT {
+            self.before_heavy_work()
+        } else {
+            Ok(())
+        }
     }
 
-    fn wait_if_heavy(&self) {
-        let Some(turn) = &self.turn else { return };
-        let read = *self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if read > LIGHT {
-            turn.take();
+    fn before_heavy_work(&self) -> io::Result<()> {
+        match self.heavy {
+            Heavy::Allowed => Ok(()),
+            Heavy::PutOff => {
+                self.put_off.store(true, Ordering::Relaxed);
+                Err(io::Error::other("the analysis is put off"))
+            }
         }
     }
 }
@@ -115,23 +134,17 @@ impl ReadAt for Distant {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(reason) = self.line.failure() {
-            return Err(io::Error::other(reason.to_owned()));
-        }
+        self.line.before_reading()?;
         if buffer.is_empty() || offset >= self.length {
             return Ok(0);
         }
-        self.line.wait_if_heavy();
         let count = match self.bytes.read_at(offset, buffer) {
             Ok(0) => return Err(self.ended_early()),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
             Err(error) => return Err(self.line.failed(&*self.bytes, &error)),
         };
-        let at_the_ends = offset < ENDS || offset >= self.length.saturating_sub(ENDS);
-        if buffer.len() >= LONG && !at_the_ends {
-            self.line.count(count);
-        }
+        self.line.read.fetch_add(count as u64, Ordering::Relaxed);
         if let Some(summing) = &mut *self.summing.lock().unwrap_or_else(PoisonError::into_inner) {
             summing.update(offset, buffer.get(..count).unwrap_or_default());
         }
@@ -150,6 +163,30 @@ impl ReadAt for Distant {
 
     fn is_distant(&self) -> bool {
         true
+    }
+
+    fn before_heavy_work(&self) -> io::Result<()> {
+        self.line.before_heavy_work()
+    }
+}
+
+/// A small file that was read whole.
+pub(super) struct InMemory<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) line: &'a Line,
+}
+
+impl ReadAt for InMemory<'_> {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.bytes.len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read_at(offset, buffer)
+    }
+
+    fn before_heavy_work(&self) -> io::Result<()> {
+        self.line.before_heavy_work()
     }
 }
 
@@ -180,8 +217,8 @@ impl Siblings for SnapshotSiblings<'_> {
     }
 
     fn before_heavy_work(&self) -> Option<HeavyWork> {
-        let turn = Arc::clone(self.line.turn.as_ref()?);
-        Some(Arc::new(move || turn.take()))
+        let line = Arc::clone(&self.line);
+        Some(Arc::new(move || line.before_heavy_work()))
     }
 }
 

@@ -5,7 +5,6 @@ mod distant;
 mod one_file;
 mod recall;
 mod sums;
-mod turns;
 mod work;
 
 use std::num::NonZeroUsize;
@@ -14,9 +13,8 @@ pub(super) use self::card::read_card;
 use self::one_file::Unsummed;
 pub(super) use self::recall::Recall;
 use self::sums::{Asked, Sums};
-use self::turns::Turns;
 pub(super) use self::work::Counts;
-use self::work::Work;
+use self::work::{Lane, Work};
 use super::progress::Progress;
 use crate::base::Limits;
 use crate::evidence::FileEvidence;
@@ -27,8 +25,9 @@ use crate::source::{Activity, Content, Snapshot, SnapshotFile};
 /// time each waits.
 const REMOTE_AT_ONCE: usize = 16;
 
-/// Heavy pieces of work at once, where files behind a network are analysed by more threads than
-/// there are cores: what keeps the memory of the process bounded.
+/// Threads that do heavy work, where files behind a network are analysed by more threads than
+/// there are cores: a dense pickle or a decompressor needs megabytes, and an allocator keeps for
+/// each thread what it once needed. This is what bounds the memory of the process.
 const HEAVY_AT_ONCE: usize = 2;
 
 /// Whether the SHA-256 of a file is needed.
@@ -67,7 +66,7 @@ pub(super) fn examine(
 
 /// Analyses the files of so many models.
 fn run(
-    mut tasks: Vec<Task<'_>>,
+    tasks: Vec<Task<'_>>,
     models: usize,
     limits: &Limits,
     jobs: Option<NonZeroUsize>,
@@ -75,27 +74,25 @@ fn run(
 ) -> Vec<Vec<FileEvidence>> {
     let cores = jobs.or_else(|| std::thread::available_parallelism().ok());
     let cores = cores.map_or(1, NonZeroUsize::get);
-    let remote = tasks.iter().filter(|task| task.is_remote()).count();
-    let most = if remote > 0 && jobs.is_none() { REMOTE_AT_ONCE.max(cores) } else { cores };
+    let is_remote = tasks.iter().any(Task::is_remote);
+    let most = if is_remote && jobs.is_none() { REMOTE_AT_ONCE.max(cores) } else { cores };
     let threads = most.min(tasks.len().max(1));
-    if remote > 0 {
-        for task in &mut tasks {
-            task.shares_cores = true;
-        }
-    }
-    let turns = Turns::new(cores.min(HEAVY_AT_ONCE));
-    let work = Work::new(&tasks, limits, &turns);
+    let heavy = if is_remote { cores.min(HEAVY_AT_ONCE) } else { threads };
+    let lane = |number| if number < heavy { Lane::Any } else { Lane::Light };
+    let work = Work::new(&tasks, limits, heavy < threads);
 
     let mut results: Vec<Done> = Vec::with_capacity(tasks.len());
     let progress = progress.filter(|_| Progress::wanted(true));
     // With progress to show, this thread watches; without, it works with the others.
-    let spawned = if progress.is_some() { threads } else { threads.saturating_sub(1) };
+    let first = if progress.is_some() { 0 } else { 1 };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..spawned).map(|_| scope.spawn(|| work.run())).collect();
+        let work = &work;
+        let workers: Vec<_> =
+            (first..threads).map(|number| scope.spawn(move || work.run(lane(number)))).collect();
         if let Some(activity) = progress {
             Progress::watch(|wait| work.wait(wait), tasks.len(), models, activity);
         } else {
-            results.append(&mut work.run());
+            results.append(&mut work.run(lane(0)));
         }
         for worker in workers {
             match worker.join() {
@@ -114,8 +111,6 @@ struct Task<'a> {
     file: &'a SnapshotFile,
     snapshot: &'a Snapshot,
     asked: Asked,
-    /// Whether there may be more threads than cores, so that heavy work takes turns.
-    shares_cores: bool,
     /// Up to how many bytes the file is read whole if it is behind a network.
     read_whole: u64,
     recall: Option<Recall<'a>>,
@@ -143,7 +138,6 @@ fn tasks<'a>(looks: &[Look<'a>]) -> Vec<Task<'a>> {
                 file,
                 snapshot,
                 asked,
-                shares_cores: false,
                 read_whole: one_file::SMALL as u64,
                 recall,
             });

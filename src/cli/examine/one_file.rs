@@ -4,10 +4,9 @@ use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use super::Task;
-use super::distant::{Distant, Line, SnapshotSiblings, only_certain, unfetched};
+use super::distant::{Distant, Heavy, InMemory, Line, SnapshotSiblings, only_certain, unfetched};
 use super::recall::{self, Glance, Local};
 use super::sums::{self, Sums};
-use super::turns::{Turn, Turns};
 use crate::analyse::{Siblings, analyse_file};
 use crate::base::{Limits, ReadAt};
 use crate::evidence::{
@@ -61,34 +60,27 @@ impl ToSum {
 }
 
 /// Analyses one file. `sum_at_once` is handed what a file on this machine still needs, before the
-/// analysis: another thread may begin with it.
+/// analysis: another thread may begin with it. `None` if the analysis is put off.
 pub(super) fn analyse(
     task: &Task<'_>,
     limits: &Limits,
-    turns: &Arc<Turns>,
+    heavy: Heavy,
     buffer: &mut Vec<u8>,
     sum_at_once: &dyn Fn(ToSum),
-) -> Analysed {
+) -> Option<Analysed> {
     let opened = match task.file.open() {
-        None => return Analysed::without_reading(withheld(task.file)),
-        Some(Err(error)) => return Analysed::without_reading(unopened(task.file, &error)),
+        None => return Some(Analysed::without_reading(withheld(task.file))),
+        Some(Err(error)) => return Some(Analysed::without_reading(unopened(task.file, &error))),
         Some(Ok(opened)) => opened,
     };
     let Opened { bytes, length, fact } = opened;
-    let line = Line::new(task.shares_cores.then(|| Turn::of(turns)));
-    let siblings = SnapshotSiblings { snapshot: task.snapshot, line };
+    let siblings = SnapshotSiblings { snapshot: task.snapshot, line: Line::new(heavy) };
     let reader = Reader { task, limits, siblings, length };
     let analysed = match bytes {
-        OpenedBytes::File(file) => {
-            if task.shares_cores {
-                // More threads than cores: this file needs a core and not the network.
-                siblings_turn(&reader);
-            }
-            match task.recall {
-                Some(kept) => Local::new(&reader, kept, &file).examine(file, buffer, sum_at_once),
-                None => reader.local(file, buffer, sum_at_once),
-            }
-        }
+        OpenedBytes::File(file) => match task.recall {
+            Some(kept) => Local::new(&reader, kept, &file).examine(file, buffer, sum_at_once),
+            None => reader.local(file, buffer, sum_at_once),
+        },
         OpenedBytes::Remote(bytes) => match task.recall {
             Some(kept) => recall::remote(&reader, kept, bytes, buffer),
             None => {
@@ -97,14 +89,11 @@ pub(super) fn analyse(
             }
         },
     };
-    let facts = task.file.facts.iter().cloned().chain(fact);
-    Analysed { evidence: with_facts(analysed.evidence, facts), ..analysed }
-}
-
-fn siblings_turn(reader: &Reader<'_>) {
-    if let Some(heavy) = reader.siblings.before_heavy_work() {
-        heavy();
+    if reader.siblings.line.is_put_off() {
+        return None;
     }
+    let facts = task.file.facts.iter().cloned().chain(fact);
+    Some(Analysed { evidence: with_facts(analysed.evidence, facts), ..analysed })
 }
 
 pub(super) struct Reader<'a> {
@@ -171,7 +160,11 @@ impl Reader<'_> {
                     let sums = (asked.sha256 || asked.git_blob)
                         .then(|| sums::of_memory(content, asked))
                         .flatten();
-                    (self.analysed_among(&content, siblings), sums, count as u64)
+                    (
+                        self.analysed_among(&InMemory { bytes: content, line }, siblings),
+                        sums,
+                        count as u64,
+                    )
                 }
                 // The line tells what happened.
                 Err(_) => {
@@ -204,7 +197,8 @@ impl Reader<'_> {
     }
 
     fn in_memory(&self, content: &[u8]) -> Analysed {
-        let mut evidence = self.analysed(&content);
+        let bytes = InMemory { bytes: content, line: &self.siblings.line };
+        let mut evidence = self.analysed(&bytes);
         let asked = self.task.asked;
         if asked.sha256 || asked.git_blob {
             self.compare(&mut evidence, sums::of_memory(content, asked).as_ref());

@@ -257,6 +257,10 @@ where
     fn seeks_cheaply(&self) -> bool {
         self.0.seeks_cheaply()
     }
+
+    fn before_heavy_work(&self) -> io::Result<()> {
+        self.0.before_heavy_work()
+    }
 }
 
 /// The model's other files, with a note of what an analysis asks them and is told.
@@ -290,7 +294,9 @@ impl<'a> Witness<'a> {
     /// Keeps the facts that were found in bytes of this name, unless a read failed, the network
     /// did, or one of the files that were read was changed meanwhile.
     fn keep(self, path: &str, content: Known, evidence: &FileEvidence, digests: Option<Digests>) {
-        if self.watch.failed.load(Ordering::Relaxed) || self.siblings.line.failure().is_some() {
+        let line = &self.siblings.line;
+        let failed = self.watch.failed.load(Ordering::Relaxed) || line.failure().is_some();
+        if failed || line.is_put_off() {
             return;
         }
         let testimony = self.testimony.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -582,8 +588,8 @@ pub(super) fn remote(
         .clone()
         .and_then(|name| recall.facts(path, length, name, task.snapshot))
         .filter(|(_, kept)| !recall.from_bytes || is_as_listed(task.file, kept.as_ref()));
-    recall.cache.count(found.is_some());
     if let Some((mut evidence, kept)) = found {
+        recall.cache.count(true);
         // What has to be computed from the bytes is.
         let to_the_end = task.asked.to_the_end;
         let sums = kept.filter(|_| !to_the_end).and_then(|kept| asked_for(task.asked, &kept));
@@ -593,7 +599,10 @@ pub(super) fn remote(
     }
     let witness = Witness::new(recall, &reader.siblings);
     let read = reader.read_remote(&bytes, buffer, &witness);
-    recall.count_read(read.bytes);
+    if !reader.siblings.line.is_put_off() {
+        recall.cache.count(false);
+        recall.count_read(read.bytes);
+    }
     let listing = task.file.listing.as_ref();
     let other = listing.is_some_and(|listing| {
         let differs = |sums| {

@@ -459,3 +459,57 @@ fn files_on_this_machine_are_compared_always() {
     let mismatch = IntegrityFact::Mismatch { what: Listed::Size, listed, found, authority };
     assert_eq!(facts(&files[1]), [mismatch.into()]);
 }
+
+/// A pickle of so many lists: a value for every byte.
+fn dense(lists: usize) -> Vec<u8> {
+    [&b"\x80\x02"[..], &b"]".repeat(lists), b"."].concat()
+}
+
+#[test]
+fn heavy_work_is_left_to_those_who_may_do_it() {
+    let files: Files = vec![
+        ("small.pkl".to_owned(), dense(100)),
+        ("in-memory.pkl".to_owned(), dense(20_000)),
+        ("large.pkl".to_owned(), dense(200_000)),
+    ];
+    let (snapshot, _) = snapshot(&files, NEVER);
+    let needs_digest = Box::new(|_: &str| DigestNeed::None);
+    let look = [Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed }];
+    let is_put_off = |heavy| {
+        let put_off = tasks(&look).into_iter().filter(|task| {
+            let mut buffer = Vec::new();
+            let limits = Limits::default();
+            one_file::analyse(task, &limits, heavy, &mut buffer, &|_| ()).is_none()
+        });
+        put_off.map(|task| task.file.path.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(is_put_off(distant::Heavy::PutOff), ["in-memory.pkl", "large.pkl"]);
+    assert!(is_put_off(distant::Heavy::Allowed).is_empty());
+}
+
+#[test]
+fn what_is_put_off_is_analysed_all_the_same() {
+    let files: Files = (0..40)
+        .map(|number| (format!("{number:02}.pkl"), dense(if number % 3 == 0 { 10 } else { 9000 })))
+        .collect();
+    let local = tempfile::tempdir().unwrap();
+    std::fs::write(local.path().join("local.pkl"), dense(9000)).unwrap();
+    let local =
+        crate::source::resolve_path(local.path(), crate::source::Wanted::default()).unwrap();
+    let (remote, _) = snapshot(&files, NEVER);
+    let examined = |jobs| {
+        let look = |snapshot| Look {
+            snapshot,
+            needs_digest: Box::new(|_: &str| DigestNeed::None),
+            verify: Verify::Listed,
+        };
+        examine(&[look(&remote), look(&local)], &Limits::default(), jobs, None)
+    };
+    let alone = examined(NonZeroUsize::new(1));
+    let streams = |files: &[FileEvidence]| {
+        files.iter().filter(|file| !file.evidence.is_empty() && !file.is_unfetched()).count()
+    };
+    assert_eq!((streams(&alone[0]), streams(&alone[1])), (40, 1));
+    assert_eq!(examined(None), alone);
+    assert_eq!(examined(NonZeroUsize::new(3)), alone);
+}

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::distant::Heavy;
 use super::one_file::{self, ToSum};
-use super::turns::Turns;
 use super::{Done, Task};
 use crate::base::Limits;
 
@@ -20,7 +20,6 @@ pub(super) struct Work<'a> {
     /// has been read.
     order: Vec<usize>,
     limits: &'a Limits,
-    turns: &'a Arc<Turns>,
     next: AtomicUsize,
     queue: Mutex<Queue>,
     changed: Condvar,
@@ -28,9 +27,21 @@ pub(super) struct Work<'a> {
     bytes: AtomicU64,
 }
 
+/// What a worker may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Everything.
+    Any,
+    /// What is heavy it leaves to the others.
+    Light,
+}
+
 #[derive(Default)]
 struct Queue {
     to_sum: VecDeque<(usize, ToSum)>,
+    /// Tasks that only [`Lane::Any`] may do: their analysis was put off, or they need a core and
+    /// not the network from the beginning.
+    heavy: VecDeque<usize>,
     /// Tasks whose analysis is not finished, so that they may still ask for a digest.
     analysing: usize,
     summing: usize,
@@ -65,16 +76,20 @@ impl Drop for Finished<'_> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(tasks: &'a [Task<'a>], limits: &'a Limits, turns: &'a Arc<Turns>) -> Self {
-        let mut order: Vec<usize> = (0..tasks.len()).collect();
-        order.sort_by_key(|index| tasks.get(*index).is_some_and(|task| reads_others(task)));
+    /// The work on all tasks. `has_light` says whether there are workers of [`Lane::Light`], more
+    /// than cores: then files on this machine are for the others.
+    pub(super) fn new(tasks: &'a [Task<'a>], limits: &'a Limits, has_light: bool) -> Self {
+        let is = |index: usize, what: fn(&Task<'a>) -> bool| tasks.get(index).is_some_and(what);
+        let waits = |index: &usize| !has_light || is(*index, Task::is_remote);
+        let (mut order, heavy): (Vec<usize>, Vec<usize>) = (0..tasks.len()).partition(waits);
+        order.sort_by_key(|index| is(*index, reads_others));
+        let heavy = VecDeque::from(heavy);
         Self {
             tasks,
             order,
             limits,
-            turns,
             next: AtomicUsize::new(0),
-            queue: Mutex::new(Queue { analysing: tasks.len(), ..Queue::default() }),
+            queue: Mutex::new(Queue { analysing: tasks.len(), heavy, ..Queue::default() }),
             changed: Condvar::new(),
             files: AtomicUsize::new(0),
             bytes: AtomicU64::new(0),
@@ -100,20 +115,29 @@ impl<'a> Work<'a> {
         }
     }
 
-    pub(super) fn run(&self) -> Vec<Done> {
+    /// Works until nothing is left that this worker may do.
+    pub(super) fn run(&self, lane: Lane) -> Vec<Done> {
+        let heavy = match lane {
+            Lane::Any => Heavy::Allowed,
+            Lane::Light => Heavy::PutOff,
+        };
         let mut done = Vec::new();
         let mut buffer = Vec::new();
         let progress = |bytes| {
             self.bytes.fetch_add(bytes, Ordering::Relaxed);
         };
-        while let Some(piece) = self.take() {
+        while let Some(piece) = self.take(lane) {
             match piece {
                 Piece::Analyse(index) => {
                     let Some(task) = self.tasks.get(index) else { continue };
                     let _finished = Finished(self, |queue| &mut queue.analysing);
                     let sum_at_once = |to_sum| self.push(index, to_sum);
                     let analysed =
-                        one_file::analyse(task, self.limits, self.turns, &mut buffer, &sum_at_once);
+                        one_file::analyse(task, self.limits, heavy, &mut buffer, &sum_at_once);
+                    let Some(analysed) = analysed else {
+                        self.put_off(index);
+                        continue;
+                    };
                     if let Some(to_sum) = analysed.to_sum {
                         self.push(index, to_sum);
                     } else {
@@ -132,6 +156,15 @@ impl<'a> Work<'a> {
         done
     }
 
+    /// Leaves a task to those who may do heavy work; it counts as one more to be analysed.
+    fn put_off(&self, index: usize) {
+        let mut queue = self.queue();
+        queue.heavy.push_back(index);
+        queue.analysing = queue.analysing.saturating_add(1);
+        drop(queue);
+        self.changed.notify_all();
+    }
+
     fn push(&self, index: usize, to_sum: ToSum) {
         self.queue().to_sum.push_back((index, to_sum));
         // All of them: one alone could be the thread that shows progress.
@@ -139,12 +172,17 @@ impl<'a> Work<'a> {
     }
 
     /// The next piece of work; waits while another worker may still bring one.
-    fn take(&self) -> Option<Piece> {
+    fn take(&self, lane: Lane) -> Option<Piece> {
         let mut queue = self.queue();
         loop {
             if let Some((index, to_sum)) = queue.to_sum.pop_front() {
                 queue.summing = queue.summing.saturating_add(1);
                 return Some(Piece::Sum(index, to_sum));
+            }
+            if lane == Lane::Any
+                && let Some(index) = queue.heavy.pop_front()
+            {
+                return Some(Piece::Analyse(index));
             }
             if let Some(index) = self.order.get(self.next.load(Ordering::Relaxed)) {
                 self.next.fetch_add(1, Ordering::Relaxed);

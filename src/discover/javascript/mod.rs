@@ -4,7 +4,10 @@
 //! that matter ([`calls`]). Names are those of one file, whatever the scope.
 
 mod calls;
+mod names;
+mod source;
 mod tokens;
+mod values;
 
 use super::excerpt::Excerpt;
 use super::sink::Sink;

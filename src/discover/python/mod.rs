@@ -6,7 +6,9 @@
 mod calls;
 mod loaders;
 mod nesting;
+mod objects;
 mod scopes;
+mod texts;
 mod values;
 
 use std::ops::Range;

@@ -103,7 +103,7 @@ impl Settings {
             },
             proxies: Proxies::new(environment.proxies())?,
             requests_at_once: 112,
-            cached_bytes: 12 << 20,
+            cached_bytes: 8 << 20,
         })
     }
 }

@@ -193,6 +193,13 @@ impl ReadAt for Content<'_> {
         matches!(self, Self::Stored(window) if window.is_distant())
     }
 
+    fn before_heavy_work(&self) -> io::Result<()> {
+        match self {
+            Self::Stored(window) => window.before_heavy_work(),
+            Self::Decoded(stream) => stream.before_heavy_work(),
+        }
+    }
+
     fn seeks_cheaply(&self) -> bool {
         match self {
             Self::Stored(window) => window.seeks_cheaply(),

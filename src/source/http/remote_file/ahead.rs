@@ -10,10 +10,10 @@ pub(super) const SMALL: u64 = 64 << 10;
 /// keep their directories there.
 const TAIL: u64 = 32 << 10;
 
-/// What is fetched at first, and the most that is fetched at once: more would be faster for one
-/// reader, and too much memory for many.
+/// What is fetched at first, and the most that is fetched at once: more would be faster still, and
+/// too much memory for many readers.
 const FIRST: u64 = 16 << 10;
-pub(super) const MOST: u64 = 256 << 10;
+pub(super) const MOST: u64 = 1 << 20;
 
 /// How far a reader may jump over bytes and still be taken for one that reads on.
 const STEP: u64 = 4 << 10;
@@ -81,7 +81,7 @@ mod tests {
     fn a_reader_that_reads_on_gets_more_and_one_that_jumps_does_not() {
         let mut ahead = ReadAhead::default();
         let mut at = 1000;
-        for kib in [16, 32, 64, 128, 256, 256, 256] {
+        for kib in [16, 32, 64, 128, 256, 512, 1024, 1024] {
             assert_eq!(plan(&mut ahead, at, 10), (at, kib << 10));
             at = at.saturating_add(kib << 10);
         }

@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::RemoteFile;
-use super::ahead::{MOST, SMALL};
+use super::ahead::SMALL;
 use crate::source::http::content_range::ByteRange;
 use crate::source::http::permits::Permit;
+
+/// The most that is fetched with one request: several of them at once are faster than a longer one.
+const MOST: u64 = 256 << 10;
 
 /// Ranges with fewer bytes than this between them are fetched as one.
 const CLOSE: u64 = 2 << 10;

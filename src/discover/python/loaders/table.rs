@@ -1,54 +1,9 @@
-//! What loads models in Python: by the whole name of a callee, which of its arguments name one.
+//! The callees that are known, as data.
 
-/// What a callee takes.
-#[derive(Debug)]
-pub(super) struct Loader {
-    /// Packages that have it; any module of them. A `*` at the end stands for the rest of a name.
-    packages: &'static [&'static str],
-    /// The last parts of its name, one of them.
-    names: &'static [&'static str],
-    /// The position of the model among the arguments, if it has one.
-    pub(super) position: Option<usize>,
-    /// The keywords that name the model, one of them.
-    pub(super) keywords: &'static [&'static str],
-    /// Keywords that name further models.
-    pub(super) others: &'static [&'static str],
-    pub(super) takes: Takes,
-}
-
-/// What a callee makes of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
-    /// A repository or path.
-    Model,
-    /// The same, or an object that was loaded before.
-    ModelOrObject,
-    /// A task, for which a default model is taken if none is named.
-    Task,
-    /// A repository only.
-    Repository,
-    /// A path.
-    File,
-    /// A path, if it has the ending of a model: other things are opened in the same way.
-    ModelFile,
-    /// The same, if its name speaks of a model.
-    Pickle,
-    /// `hf_hub:org/name`, `hf-hub:org/name`; anything else is a name of the library's own.
-    Prefixed,
-    /// `hf://org/name`, else a name of the library's own.
-    Preset,
-    /// A name of `sentence-transformers`, whose organisation may be left out.
-    SentenceTransformer,
-    /// A size such as `large-v3`, or a repository or path.
-    Whisper,
-    /// A repository on GitHub.
-    TorchHub,
-    /// A repository, but a bare name belongs to a remote interface.
-    Remote,
-}
+use super::{Loader, Takes};
 
 /// Keywords under which `from_pretrained` and its like take the model.
-const PRETRAINED: &[&str] = &[
+pub(super) const PRETRAINED: &[&str] = &[
     "pretrained_model_name_or_path",
     "model_name_or_path",
     "pretrained_model_or_path",
@@ -71,7 +26,7 @@ const PRETRAINED: &[&str] = &[
 ];
 
 /// Packages whose classes have a `from_pretrained` that fetches from the Hub.
-const PACKAGES: &[&str] = &[
+pub(super) const PACKAGES: &[&str] = &[
     "transformers",
     "diffusers",
     "peft",
@@ -175,11 +130,11 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// Method names that fetch a model whatever class has them.
-pub(super) const PRETRAINED_METHODS: &[&str] =
+pub(in crate::discover::python) const PRETRAINED_METHODS: &[&str] =
     &["from_pretrained", "get_pretrained", "from_hparams", "from_hub", "push_from_hub"];
 
 /// Methods of a loaded pipeline or model that fetch a further one, as distinctive as that.
-pub(super) const ATTACHING_METHODS: &[&str] = &[
+pub(in crate::discover::python) const ATTACHING_METHODS: &[&str] = &[
     "load_lora_weights",
     "load_textual_inversion",
     "load_ip_adapter",
@@ -187,7 +142,7 @@ pub(super) const ATTACHING_METHODS: &[&str] = &[
     "load_attn_procs",
 ];
 
-const fn loader(
+pub(super) const fn loader(
     packages: &'static [&'static str],
     names: &'static [&'static str],
     position: Option<usize>,
@@ -197,11 +152,11 @@ const fn loader(
     Loader { packages, names, position, keywords, others: &[], takes }
 }
 
-const LANGCHAIN: &[&str] = &["langchain*"];
-const LLAMA_INDEX: &[&str] = &["llama_index"];
+pub(super) const LANGCHAIN: &[&str] = &["langchain*"];
+pub(super) const LLAMA_INDEX: &[&str] = &["llama_index"];
 
 /// Every callee that is known by name; the first that fits counts.
-static LOADERS: &[Loader] = &[
+pub(super) static LOADERS: &[Loader] = &[
     Loader {
         packages: &["transformers", "optimum"],
         names: &["pipeline"],
@@ -657,7 +612,7 @@ static LOADERS: &[Loader] = &[
 ];
 
 /// `from_pretrained` of a package that is known.
-static PRETRAINED_LOADER: Loader = Loader {
+pub(super) static PRETRAINED_LOADER: Loader = Loader {
     packages: PACKAGES,
     names: PRETRAINED_METHODS,
     position: Some(0),
@@ -667,7 +622,7 @@ static PRETRAINED_LOADER: Loader = Loader {
 };
 
 /// `from_pretrained` of something else.
-pub(super) static FOREIGN_LOADER: Loader = Loader {
+pub(in crate::discover::python) static FOREIGN_LOADER: Loader = Loader {
     packages: &[],
     names: PRETRAINED_METHODS,
     position: Some(0),
@@ -677,7 +632,7 @@ pub(super) static FOREIGN_LOADER: Loader = Loader {
 };
 
 /// `pipe.load_lora_weights("org/name")`
-pub(super) static ATTACHING_LOADER: Loader = Loader {
+pub(in crate::discover::python) static ATTACHING_LOADER: Loader = Loader {
     packages: &[],
     names: ATTACHING_METHODS,
     position: Some(0),
@@ -690,140 +645,3 @@ pub(super) static ATTACHING_LOADER: Loader = Loader {
     others: &[],
     takes: Takes::Remote,
 };
-
-/// What is known of a callee by its whole name, `package.module.Class.method`; `()` behind a part
-/// says that it was called.
-pub(super) fn of(path: &str) -> Option<&'static Loader> {
-    let path = path.replace("()", "");
-    let package = path.split('.').next().unwrap_or_default();
-    LOADERS.iter().chain(std::iter::once(&PRETRAINED_LOADER)).find(|loader| {
-        loader.packages.iter().any(|known| match known.strip_suffix('*') {
-            Some(prefix) => package.starts_with(prefix),
-            None => *known == package,
-        }) && loader.names.iter().any(|name| ends_with_parts(&path, name))
-    })
-}
-
-/// Whether a package is one of those above.
-pub(super) fn knows_package(path: &str) -> bool {
-    let package = path.split('.').next().unwrap_or_default();
-    PACKAGES.contains(&package)
-        || LOADERS.iter().any(|loader| {
-            loader.packages.iter().any(|known| match known.strip_suffix('*') {
-                Some(prefix) => package.starts_with(prefix),
-                None => *known == package,
-            })
-        })
-}
-
-/// Whether `path` is `end` or ends with it behind a dot.
-fn ends_with_parts(path: &str, end: &str) -> bool {
-    path.strip_suffix(end).is_some_and(|front| front.is_empty() || front.ends_with('.'))
-}
-
-/// Whether a class is named as those that fetch from the Hub are: `MyBertForTokenClassification`.
-pub(super) fn is_named_like_a_model(name: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        "Model",
-        "Tokenizer",
-        "TokenizerFast",
-        "Processor",
-        "FeatureExtractor",
-        "Pipeline",
-        "LMHead",
-        "LMHeadModel",
-        "Encoder",
-        "Embedder",
-        "Transformer",
-        "Adapter",
-        "ControlNetModel",
-    ];
-    name.starts_with("Auto")
-        || ENDINGS.iter().any(|ending| name.ends_with(ending))
-        || name.split_once("For").is_some_and(|(front, task)| {
-            !front.is_empty() && task.starts_with(|c: char| c.is_ascii_uppercase())
-        })
-}
-
-/// The repository that a size of `faster-whisper` stands for.
-pub(super) fn whisper(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "tiny" => "Systran/faster-whisper-tiny",
-        "tiny.en" => "Systran/faster-whisper-tiny.en",
-        "base" => "Systran/faster-whisper-base",
-        "base.en" => "Systran/faster-whisper-base.en",
-        "small" => "Systran/faster-whisper-small",
-        "small.en" => "Systran/faster-whisper-small.en",
-        "medium" => "Systran/faster-whisper-medium",
-        "medium.en" => "Systran/faster-whisper-medium.en",
-        "large-v1" => "Systran/faster-whisper-large-v1",
-        "large-v2" => "Systran/faster-whisper-large-v2",
-        "large-v3" | "large" => "Systran/faster-whisper-large-v3",
-        "distil-large-v2" => "Systran/faster-distil-whisper-large-v2",
-        "distil-large-v3" => "Systran/faster-distil-whisper-large-v3",
-        "distil-medium.en" => "Systran/faster-distil-whisper-medium.en",
-        "distil-small.en" => "Systran/faster-distil-whisper-small.en",
-        "large-v3-turbo" | "turbo" => "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
-        _ => return None,
-    })
-}
-
-/// The repository that a bare name means to `sentence-transformers`: its own, unless the name is
-/// one of the old models without an organisation.
-pub(super) fn sentence_transformer(name: &str) -> String {
-    const OLD: &[&str] = &[
-        "albert-",
-        "bert-",
-        "camembert-",
-        "ctrl",
-        "distilbert-",
-        "distilgpt2",
-        "distilroberta-",
-        "gpt2",
-        "openai-gpt",
-        "roberta-",
-        "t5-",
-        "transfo-xl-",
-        "xlm-",
-        "xlnet-",
-    ];
-    let is_bare = !name.contains(['/', '\\', ':', '.']) && !name.is_empty();
-    if is_bare && !OLD.iter().any(|old| name.starts_with(old)) {
-        return format!("sentence-transformers/{name}");
-    }
-    name.to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn callees_are_known_by_package_and_name() {
-        let takes = |path| of(path).map(|loader| loader.takes);
-        assert_eq!(takes("transformers.pipeline"), Some(Takes::Task));
-        assert_eq!(takes("transformers.models.bert.BertModel.from_pretrained"), Some(Takes::Model));
-        assert_eq!(takes("huggingface_hub.HfApi().hf_hub_download"), Some(Takes::Repository));
-        assert_eq!(
-            takes("langchain_community.embeddings.HuggingFaceEmbeddings"),
-            Some(Takes::SentenceTransformer)
-        );
-        assert_eq!(takes("torch.load"), Some(Takes::File));
-        assert_eq!(takes("torch.hub.load"), Some(Takes::TorchHub));
-        for path in
-            ["mine.pipeline", "yaml.load", "json.load", "datasets.load_dataset", "torch.nn.load"]
-        {
-            assert_eq!(takes(path), None, "{path}");
-        }
-    }
-
-    #[test]
-    fn classes_are_named_like_models_or_not() {
-        for name in ["BertModel", "MyBertForTokenClassification", "AutoThing", "ClipEncoder"] {
-            assert!(is_named_like_a_model(name), "{name}");
-        }
-        for name in ["Vocabulary", "Formatter", "UserForm", "Loader"] {
-            assert!(!is_named_like_a_model(name), "{name}");
-        }
-    }
-}
