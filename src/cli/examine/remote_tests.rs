@@ -13,7 +13,7 @@ use crate::cli::discovery;
 use crate::evaluate::{self, Judged, evaluate};
 use crate::evidence::{Authority, Dossier, Fact, IntegrityFact, Listed, ListedDigest};
 use crate::finding::{Outcome, Report};
-use crate::source::{Listing, RemoteBytes};
+use crate::source::{Listing, Provenance, RemoteBytes};
 
 /// Bytes behind a network on which the n-th read of all files fails, and so do all reads of that
 /// file that follow.
@@ -56,6 +56,11 @@ impl RemoteBytes for Failing {
 
     fn failure(&self) -> Option<String> {
         self.failure.get().cloned()
+    }
+
+    fn provenance(&self) -> Option<Provenance> {
+        let (endpoint, repository) = ("https://hub".to_owned(), "acme/model".to_owned());
+        Some(Provenance { endpoint, repository, commit: "0".repeat(40) })
     }
 }
 
@@ -474,7 +479,7 @@ fn heavy_work_is_left_to_those_who_may_do_it() {
     ];
     let (snapshot, _) = snapshot(&files, NEVER);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed }];
+    let look = [Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None }];
     let is_put_off = |heavy| {
         let put_off = tasks(&look).into_iter().filter(|task| {
             let mut buffer = Vec::new();
@@ -502,6 +507,7 @@ fn what_is_put_off_is_analysed_all_the_same() {
             snapshot,
             needs_digest: Box::new(|_: &str| DigestNeed::None),
             verify: Verify::Listed,
+            recall: None,
         };
         examine(&[look(&remote), look(&local)], &Limits::default(), jobs, None)
     };
@@ -512,4 +518,37 @@ fn what_is_put_off_is_analysed_all_the_same() {
     assert_eq!((streams(&alone[0]), streams(&alone[1])), (40, 1));
     assert_eq!(examined(None), alone);
     assert_eq!(examined(NonZeroUsize::new(3)), alone);
+}
+
+#[test]
+fn what_was_concluded_while_reads_failed_or_work_was_put_off_is_not_kept() {
+    let files: Files = vec![
+        ("README.md".to_owned(), b"---\nlicense: mit\n---\n# A model\n".to_vec()),
+        ("dense.pkl".to_owned(), dense(9000)),
+        ("harmful.pkl".to_owned(), b"cos\nsystem\n(S'true'\ntR.".to_vec()),
+    ];
+    let limits = Limits::default();
+    let examined = |fails_at, folder: &Path, jobs: usize| {
+        let (snapshot, reads) = snapshot(&files, fails_at);
+        let cache = crate::facts_cache::FactsCache::open(folder, &limits).unwrap();
+        let recall = Some(Recall { cache: &cache, from_bytes: false });
+        let needs_digest = Box::new(|_: &str| DigestNeed::None);
+        let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall };
+        let files = examine(&[look], &limits, NonZeroUsize::new(jobs), None).remove(0);
+        let card = read_card(&snapshot, &limits, recall);
+        (files, card, reads.load(Ordering::SeqCst))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (whole, card, reads) = examined(NEVER, &at("whole"), 1);
+    assert!(reads > 5, "{reads}");
+    let known = (whole.clone(), card.clone(), 0);
+    assert_eq!(examined(NEVER, &at("whole"), 1), known, "all of it was kept");
+    for fails_at in 0..reads {
+        let cache = at(&fails_at.to_string());
+        examined(fails_at, &cache, 1 + fails_at % 3);
+        let (files, again, _) = examined(NEVER, &cache, 3);
+        assert_eq!((files, again), (whole.clone(), card.clone()), "{fails_at}");
+        assert_eq!(examined(NEVER, &cache, 2), known, "{fails_at}");
+    }
 }
