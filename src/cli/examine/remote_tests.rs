@@ -546,7 +546,7 @@ fn what_was_concluded_while_reads_failed_or_work_was_put_off_is_not_kept() {
     assert_eq!(examined(NEVER, &at("whole"), 1), known, "all of it was kept");
     for fails_at in 0..reads {
         let cache = at(&fails_at.to_string());
-        examined(fails_at, &cache, 1 + fails_at % 3);
+        let _ = examined(fails_at, &cache, 1 + fails_at % 3);
         let (files, again, _) = examined(NEVER, &cache, 3);
         assert_eq!((files, again), (whole.clone(), card.clone()), "{fails_at}");
         assert_eq!(examined(NEVER, &cache, 2), known, "{fails_at}");
