@@ -6,11 +6,14 @@
 #
 #   WEIGHSTATION_VERSION     a version of support/versions; `source` builds; empty: the newest listed
 #                            version, else `source`
-#   WEIGHSTATION_RELEASES    where releases are downloaded from
+#   WEIGHSTATION_RELEASES    where releases are downloaded from: a mirror holds FOLDER/vVERSION/ARCHIVE
+#
+# The bash of macOS is 3.2, and its tools are not GNU's. On Windows RUNNER_TEMP has a drive letter,
+# which tar takes for a host: archives are named from inside their folder.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-versions=${WEIGHSTATION_VERSIONS_FILE:-$here/versions}
+versions=$here/versions
 releases=${WEIGHSTATION_RELEASES:-https://github.com/weighstation/weighstation/releases/download}
 home=${RUNNER_TEMP:-$(mktemp -d)}/weighstation-bin
 mkdir -p "$home"
@@ -34,7 +37,8 @@ target() {
     Linux-ARM64 | Linux-aarch64) echo aarch64-unknown-linux-musl ;;
     macOS-ARM64 | Darwin-arm64) echo aarch64-apple-darwin ;;
     macOS-X64 | Darwin-x86_64) echo x86_64-apple-darwin ;;
-    Windows-X64 | MINGW*-x86_64) echo x86_64-pc-windows-msvc ;;
+    # Windows on ARM runs it too.
+    Windows-X64 | Windows-ARM64 | MINGW*-x86_64) echo x86_64-pc-windows-msvc ;;
     *) fail "there is no binary for ${RUNNER_OS:-$(uname -s)} on ${RUNNER_ARCH:-$(uname -m)}; set the input version to source" ;;
     esac
 }
@@ -52,7 +56,7 @@ build() {
 
 version=${WEIGHSTATION_VERSION:-}
 if [ -z "$version" ]; then
-    version=$(grep -v '^#' "$versions" | tail -n 1 | cut -d ' ' -f 1)
+    version=$(awk '!/^#/ && NF == 3 { version = $1 } END { print version }' "$versions")
 fi
 if [ -z "$version" ] || [ "$version" = source ]; then
     build
@@ -66,14 +70,23 @@ target=$(target)
 expected=$(awk -v version="$version" -v target="$target" '$1 == version && $2 == target { print $3 }' "$versions")
 [ -n "$expected" ] || fail "version $version for $target is not in support/versions; use a listed version, or source"
 archive=weighstation-$version-$target.tar.gz
-curl --fail --silent --show-error --location --retry 3 --proto '=https' --output "$home/$archive" "$releases/v$version/$archive" ||
-    fail "$archive could not be downloaded"
-actual=$(digest "$home/$archive")
-[ "$actual" = "$expected" ] || fail "$archive has the SHA-256 $actual, expected is $expected; it was not unpacked"
-tar -xzf "$home/$archive" -C "$home"
+mkdir -p "$home/$version"
+cd "$home/$version"
+# No other protocol than the mirror's own, after a redirect either.
+curl --fail --silent --show-error --location --retry 3 --proto "=${releases%%:*}" --output "$archive" "$releases/v$version/$archive" ||
+    fail "$archive could not be downloaded from $releases"
+actual=$(digest "$archive")
+if [ "$actual" != "$expected" ]; then
+    rm -f "$archive"
+    fail "$archive has the SHA-256 $actual, expected is $expected; it was not unpacked"
+fi
+tar -xzf "$archive"
+rm -f "$archive"
 for name in weighstation weighstation.exe; do
-    if [ -f "$home/$name" ]; then
-        chmod +x "$home/$name"
-        echo "$home/$name"
+    if [ -f "$name" ]; then
+        chmod +x "$name"
+        echo "$home/$version/$name"
+        exit 0
     fi
 done
+fail "$archive holds no binary"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds one release archive: support/pack.sh VERSION TARGET. Writes distribution/ with the archive,
-# its SHA-256 and its line for support/versions.
+# Builds one release archive: support/pack.sh VERSION TARGET. Writes distribution/ with the archive
+# (program, licences, manual pages, completions), its SHA-256 and its line for support/versions.
 set -euo pipefail
 
 version=$1
@@ -17,6 +17,20 @@ binary=target/$target/release/weighstation
 [ ! -f "$binary.exe" ] || binary=$binary.exe
 staged=$(mktemp -d)
 cp "$binary" README.md LICENSE-MIT LICENSE-APACHE "$staged/"
+# Completions and manual pages come from the program itself. One for another processor may not run
+# here: then one for this machine is built.
+program=$binary
+if ! "$program" --version >/dev/null 2>&1; then
+    cargo build --release --locked
+    program=target/release/weighstation
+fi
+"$program" man --dir "$staged/man/man1"
+mkdir "$staged/completions"
+"$program" completions bash >"$staged/completions/weighstation.bash"
+"$program" completions zsh >"$staged/completions/_weighstation"
+"$program" completions fish >"$staged/completions/weighstation.fish"
+"$program" completions powershell >"$staged/completions/_weighstation.ps1"
+"$program" completions elvish >"$staged/completions/weighstation.elv"
 archive=weighstation-$version-$target.tar.gz
 tar -czf "distribution/$archive" -C "$staged" .
 if command -v sha256sum >/dev/null; then

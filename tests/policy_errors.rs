@@ -429,6 +429,17 @@ fn a_waiver_is_bound_to_digests_of_64_digits() {
 }
 
 #[test]
+fn a_waiver_names_a_rule_or_a_whole_fingerprint() {
+    insta::assert_snapshot!(errors("waivers:\n  - {fingerprint: 3f2a, reason: x, expires: 2027-02-28}\n"), @r"
+    error: a fingerprint has 16 hexadecimal digits, this has 4 characters
+     --> weighstation.yaml:2:19
+      |
+    2 |   - {fingerprint: 3f2a, reason: x, expires: 2027-02-28}
+      |                   ^^^^
+    ");
+}
+
+#[test]
 fn a_missing_file() {
     insta::assert_snapshot!(errors("extends: [./company.yaml, ../base/p.yml]\n"), @r"
     error: there is no file `company.yaml`

@@ -126,7 +126,11 @@ fn schemas_speak_of_no_null_and_describe_every_key() {
     assert_eq!(schema["properties"]["follow_base_models"]["type"], "boolean");
     assert_eq!(
         schema["properties"]["waivers"]["items"]["required"],
-        serde_json::json!(["rule", "reason", "expires"])
+        serde_json::json!(["reason", "expires"])
+    );
+    assert_eq!(
+        schema["properties"]["waivers"]["items"]["anyOf"],
+        serde_json::json!([{ "required": ["rule"] }, { "required": ["fingerprint"] }])
     );
     assert_eq!(
         schema["properties"]["rules"]["properties"]["a-rule"]["description"],

@@ -35,6 +35,13 @@ impl PathGlobs {
         set.build().map(Self).map_err(|error| GlobError(error.kind().to_string()))
     }
 
+    /// The pattern that matches this path, and no other path that has a `/`. `None` for a path
+    /// that no pattern can stand for: a very long one, or one that leaves the model.
+    pub fn literal(path: &str) -> Option<String> {
+        let pattern = literal(path);
+        Self::new([pattern.as_str()]).is_ok_and(|globs| globs.is_match(path)).then_some(pattern)
+    }
+
     /// Whether a `/`-separated path inside a model matches.
     pub fn is_match(&self, path: &str) -> bool {
         self.0.is_match(path)
@@ -50,10 +57,28 @@ impl NameGlob {
         Ok(Self(glob(pattern, false)?.compile_matcher()))
     }
 
+    /// The pattern that matches this name and no other. `None` for a name that is too long.
+    pub fn literal(name: &str) -> Option<String> {
+        let pattern = literal(name);
+        Self::new(&pattern).is_ok_and(|glob| glob.is_match(name)).then_some(pattern)
+    }
+
     /// Whether a name matches.
     pub fn is_match(&self, name: &str) -> bool {
         self.0.is_match(name)
     }
+}
+
+/// A text as a pattern in which no character has a meaning of its own.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!' | ',') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern
 }
 
 fn path_glob(pattern: &str) -> Result<Glob, GlobError> {
@@ -95,6 +120,21 @@ mod tests {
         }
         let root = PathGlobs::new(["./*.bin"]).unwrap();
         assert!(root.is_match("a.bin") && !root.is_match("x/a.bin"));
+    }
+
+    #[test]
+    fn a_literal_matches_itself_only() {
+        for text in ["a", "a*b", "[x]", "{a,b}", "a\\b", "!x", "a/b*.bin", "ü ?"] {
+            let name = NameGlob::new(&NameGlob::literal(text).unwrap()).unwrap();
+            let path = PathGlobs::new([PathGlobs::literal(text).unwrap().as_str()]).unwrap();
+            assert!(name.is_match(text) && path.is_match(text), "{text}");
+            for other in ["axb", "x", "b", "ab", "a/bx.bin", "ü x", "ax"] {
+                assert!(!name.is_match(other) && !path.is_match(other), "{text} {other}");
+            }
+        }
+        for text in ["../a", "/a", &"a".repeat(600)] {
+            assert_eq!(PathGlobs::literal(text), None, "{text}");
+        }
     }
 
     #[test]

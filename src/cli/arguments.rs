@@ -1,7 +1,7 @@
-//! Arguments that `check` and `scan` share.
+//! Arguments that `check` and `scan` share, and what `merge` shares with them.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -10,7 +10,7 @@ use super::facts::CacheArguments;
 use crate::base::{Severity, UnknownSeverity};
 use crate::report::OUTPUTS;
 
-/// How to judge, and what to write.
+/// How to judge.
 #[derive(Args, Debug)]
 pub(super) struct JudgeArguments {
     /// Profile of the policy that judges entries which name none
@@ -21,14 +21,6 @@ pub(super) struct JudgeArguments {
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(super) fail_on: Option<Severity>,
 
-    /// What to write to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
-    pub(super) format: String,
-
-    /// Write a further output to a file; may be given several times
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = output)]
-    pub(super) output: Vec<OutputFile>,
-
     /// Compute the SHA-256 digest of every file
     #[arg(long)]
     pub(super) sha256: bool,
@@ -36,6 +28,40 @@ pub(super) struct JudgeArguments {
     /// Ask no network, as `HF_HUB_OFFLINE=1` does: models of the Hub come from the local cache
     #[arg(long)]
     pub(super) offline: bool,
+
+    /// Fail on what this earlier JSON report of the same models does not have
+    #[arg(long, value_name = "PATH")]
+    pub(super) baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
+
+    /// Threads; as many as processors unless given
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(super) write: WriteArguments,
+}
+
+impl JudgeArguments {
+    /// The files that the run writes, and the earlier report that it reads.
+    pub(super) fn reports(&self) -> Vec<&Path> {
+        let written = self.write.output.iter().map(|output| output.path.as_path());
+        written.chain(self.baseline.as_deref()).collect()
+    }
+}
+
+/// What to write, and how the process ends.
+#[derive(Args, Debug)]
+pub(super) struct WriteArguments {
+    /// What to write to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = formats())]
+    pub(super) format: String,
+
+    /// Write a further output to a file; may be given several times
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = output)]
+    pub(super) output: Vec<OutputFile>,
 
     /// Exit with 0 in spite of findings
     #[arg(long)]
@@ -53,13 +79,6 @@ pub(super) struct JudgeArguments {
     #[arg(long, value_name = "NAME", value_parser = category)]
     pub(super) sarif_category: Option<String>,
 
-    #[command(flatten)]
-    pub(super) cache: CacheArguments,
-
-    /// Threads; as many as processors unless given
-    #[arg(long, value_name = "N")]
-    pub(super) jobs: Option<NonZeroUsize>,
-
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
@@ -67,6 +86,16 @@ pub(super) struct JudgeArguments {
     /// Write failures only, and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+impl JudgeArguments {
+    /// Whether the digest of every file is wanted: asked for, or needed by an output that would say
+    /// little without them.
+    pub(super) fn wants_digests(&self) -> bool {
+        let needs = |format: &str| format == "cyclonedx";
+        let write = &self.write;
+        self.sha256 || needs(&write.format) || write.output.iter().any(|file| needs(&file.format))
+    }
 }
 
 /// When to use colour.

@@ -6,7 +6,7 @@ use crate::base::{RepoId, Revision, Untrusted};
 use crate::evaluate::Judged;
 use crate::evidence::NamedModel;
 use crate::finding::Incident;
-use crate::manifest::Source;
+use crate::manifest::{Entry, Source};
 
 /// How many models may stand between an entry and what it builds on in the end.
 const DEEPEST: u32 = 5;
@@ -39,9 +39,25 @@ struct Known {
 }
 
 impl Following {
-    /// Nothing is followed yet. With a lock that binds, nothing ever is.
-    pub(super) fn new(is_locked: bool) -> Self {
-        Self { known: Vec::new(), is_locked, followed: 0, depth: 0, told: 0, too_many_told: false }
+    /// Nothing is followed yet. With a lock that binds, nothing ever is. What stands `elsewhere` in
+    /// the manifest is judged in another share of it and need not be followed in this one.
+    pub(super) fn new(is_locked: bool, elsewhere: &[Entry]) -> Self {
+        let known = elsewhere.iter().filter_map(|entry| match &entry.origin {
+            Source::Hub(id) => Some(Known {
+                id: id.to_string(),
+                revisions: entry.revision.iter().cloned().collect(),
+                followed_for: None,
+            }),
+            Source::Local(_) => None,
+        });
+        Self {
+            known: known.collect(),
+            is_locked,
+            followed: 0,
+            depth: 0,
+            told: 0,
+            too_many_told: false,
+        }
     }
 
     /// The models that those of `batch` build on and that are not in the run yet. What is not
@@ -207,7 +223,7 @@ mod tests {
         let adapter = judged("./adapter", &[("acme/base", Some(COMMIT)), ("./x", None)]);
         let mut incidents = Vec::new();
         let parent = adapter.entry.clone().unwrap();
-        let followed = follow(&mut Following::new(false), &[adapter], &mut incidents);
+        let followed = follow(&mut Following::new(false, &[]), &[adapter], &mut incidents);
         assert_eq!(incidents, []);
         assert_eq!(names(&followed), [format!("ranker → acme/base@{COMMIT}")]);
         let entry = followed[0].entry.as_ref().unwrap();
@@ -222,7 +238,7 @@ mod tests {
 
     #[test]
     fn nothing_is_followed_twice_or_in_circles() {
-        let mut following = Following::new(false);
+        let mut following = Following::new(false, &[]);
         let mut incidents = Vec::new();
         let mut pinned = judged("hf://acme/pinned", &[]);
         pinned.revision = Some(COMMIT.to_owned());
@@ -248,15 +264,15 @@ mod tests {
         let mut strict = judged("./b", &[("acme/base", None)]);
         strict.entry.as_mut().unwrap().profile = Some("strict".to_owned());
         let cases = [judged("./a", &[("acme/base", None)]), strict];
-        assert_eq!(Following::new(false).next(&cases, &mut Vec::new()).len(), 2);
+        assert_eq!(Following::new(false, &[]).next(&cases, &mut Vec::new()).len(), 2);
         let mut silent = judged("./a", &[("acme/base", None)]);
         silent.policy = Arc::new(policy());
-        assert_eq!(Following::new(false).next(&[silent], &mut Vec::new()).len(), 0);
+        assert_eq!(Following::new(false, &[]).next(&[silent], &mut Vec::new()).len(), 0);
     }
 
     #[test]
     fn limits_are_incidents() {
-        let mut following = Following::new(false);
+        let mut following = Following::new(false, &[]);
         let mut incidents = Vec::new();
         let mut batch = vec![judged("./a", &[("acme/m0", None)])];
         for depth in 1..=5 {
@@ -273,7 +289,7 @@ mod tests {
         let targets: Vec<String> = (0..60).map(|number| format!("acme/m{number}")).collect();
         let named: Vec<_> = targets.iter().map(|target| (target.as_str(), None)).collect();
         let mut incidents = Vec::new();
-        let followed = Following::new(false).next(&[judged("./a", &named)], &mut incidents);
+        let followed = Following::new(false, &[]).next(&[judged("./a", &named)], &mut incidents);
         assert_eq!((followed.len(), incidents.len()), (50, 1));
         assert!(incidents[0].message.contains("`acme/m50`, and 50 models"));
     }
@@ -283,7 +299,7 @@ mod tests {
         let followed = |is_locked, named: &[(&str, Option<&str>)]| {
             let mut incidents = Vec::new();
             let cases = [judged("./a", named), judged("hf://acme/a", &[])];
-            let count = Following::new(is_locked).next(&cases, &mut incidents).len();
+            let count = Following::new(is_locked, &[]).next(&cases, &mut incidents).len();
             let messages: Vec<String> = incidents.into_iter().map(|it| it.message).collect();
             (count, messages.join("\n"))
         };

@@ -10,10 +10,11 @@ use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::locked::LockArguments;
 use super::subject::Subject;
-use super::{discovery, documents, outputs, pipeline, project};
+use super::{discovery, documents, inputs, outputs, pipeline, project, reports};
 use crate::base::closest;
-use crate::finding::Incident;
-use crate::manifest::Unjudged;
+use crate::evaluate::compare;
+use crate::finding::{Incident, Shard};
+use crate::manifest::{Entry, Unjudged};
 use crate::policy::Policy;
 
 /// Arguments of `check`.
@@ -37,6 +38,19 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = ".")]
     discovered: Option<PathBuf>,
 
+    /// Judge one share of the manifest, such as 3/16; `weighstation merge` joins the reports
+    #[arg(long, value_name = "NUMBER/TOTAL", conflicts_with_all = ["models", "baseline"])]
+    shard: Option<Shard>,
+
+    /// The same with a number that counts from 0, such as 2/16
+    #[arg(
+        long,
+        value_name = "INDEX/TOTAL",
+        value_parser = Shard::from_index,
+        conflicts_with_all = ["models", "baseline", "shard"]
+    )]
+    shard_index: Option<Shard>,
+
     #[command(flatten)]
     lock: LockArguments,
 
@@ -46,7 +60,9 @@ pub(super) struct Arguments {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
-    let Arguments { manifest: path, policy, models, discovered, lock, judge } = arguments;
+    let Arguments { manifest: path, policy, models, discovered, shard, shard_index, lock, judge } =
+        arguments;
+    let shard = shard.or(shard_index);
     // Both are read before either's errors are told, so that one run tells all of them.
     let policy = discovery::policy_of(policy.as_deref(), Some(&path));
     let layers = policy.and_then(|policy| discovery::load(&policy));
@@ -55,13 +71,22 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         (Err(manifest), Err(policy)) => return Err(manifest.and(policy)),
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
     };
+    let baseline = judge.baseline.as_deref().map(reports::baseline).transpose()?;
+    // What belongs to no entry is looked at by one share only.
+    let is_first = shard.is_none_or(Shard::is_first);
+    let discovered = discovered.filter(|_| is_first);
+    let is_code_read = discovered.is_some();
     let discovered = match &discovered {
-        Some(root) => project::discovered(root, &path, Some(&manifest))?,
+        Some(root) => project::discovered(root, &path, Some(&manifest), &judge.reports())?,
         None => project::Discovered::default(),
     };
     let lock = lock.read(&path, &manifest.entries)?;
     select(&mut manifest.entries, &models)?;
     let wishes = !manifest.every_glob_counts();
+    let elsewhere = match shard {
+        Some(shard) => divide(&mut manifest.entries, shard),
+        None => Vec::new(),
+    };
     let base = path.parent().unwrap_or(Path::new(""));
     let mut subjects = Vec::with_capacity(manifest.entries.len());
     let mut problems = Vec::new();
@@ -91,22 +116,32 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         return Err(Failure::of_problems(problems));
     }
     let cache = judge.cache.open(&subjects)?;
+    let comparison = lock.into_comparison();
+    let says_unjudged = models.is_empty() && is_first;
     let request = pipeline::Request {
+        inputs: inputs::of(Some(&manifest.document), &layers, comparison.as_ref(), &judge),
+        shard,
+        elsewhere,
         subjects,
         manifest: Some(manifest.document),
-        lock: lock.into_comparison(),
-        incidents: if models.is_empty() { unjudged(&manifest.unjudged) } else { Vec::new() },
+        lock: comparison,
+        incidents: if says_unjudged { unjudged(&manifest.unjudged) } else { Vec::new() },
         policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
+        is_code_read,
         discovered,
-        sha256: judge.sha256,
+        sha256: judge.wants_digests(),
         offline: judge.offline,
         cache,
         jobs: judge.jobs,
-        progress: !judge.quiet,
+        progress: !judge.write.quiet,
     };
-    outputs::write(pipeline::run(request), &judge, "check")
+    let mut run = pipeline::run(request);
+    if let Some(baseline) = &baseline {
+        compare(&mut run.report, baseline);
+    }
+    outputs::write(run, &judge.write, "check")
 }
 
 /// What the manifest names and nobody judges, unless only some models were asked for.
@@ -118,8 +153,16 @@ fn unjudged(unjudged: &[Unjudged]) -> Vec<Incident> {
     unjudged.iter().map(incident).collect()
 }
 
+/// Keeps the entries of one share and gives the others.
+fn divide(entries: &mut Vec<Entry>, shard: Shard) -> Vec<Entry> {
+    let all = std::mem::take(entries).into_iter().enumerate();
+    let (own, others): (Vec<_>, Vec<_>) = all.partition(|(position, _)| shard.holds(*position));
+    entries.extend(own.into_iter().map(|(_, entry)| entry));
+    others.into_iter().map(|(_, entry)| entry).collect()
+}
+
 /// Keeps the models that were asked for.
-fn select(entries: &mut Vec<crate::manifest::Entry>, names: &[String]) -> Result<(), Failure> {
+fn select(entries: &mut Vec<Entry>, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::Color;
 use super::exit::{Failure, Verdict};
 use super::project::{self, Discovered};
-use super::{documents, outputs};
+use super::{documents, outputs, replacing};
 use crate::discover::{Reference, Standing, WrittenRevision};
 use crate::manifest::{Entry, Manifest, NewEntry, new_manifest};
 
@@ -63,7 +63,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
             return Err(Failure::new(format!("the manifest `{shown}` cannot be read: {error}")));
         }
     };
-    let mut discovered = project::discovered(&root, &path, manifest.as_ref())?;
+    let mut discovered = project::discovered(&root, &path, manifest.as_ref(), &[])?;
     let mut added = None;
     if write {
         let new = missing(&discovered, manifest.as_ref(), &root, &path);
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         if !new.is_empty() {
             add(&new, manifest.as_ref(), &path)?;
             manifest = Some(documents::manifest(&path)?);
-            discovered = project::discovered(&root, &path, manifest.as_ref())?;
+            discovered = project::discovered(&root, &path, manifest.as_ref(), &[])?;
         }
     }
     let listing = listing::Listing {
@@ -169,18 +169,5 @@ fn add(new: &[NewEntry], manifest: Option<&Manifest>, path: &Path) -> Result<(),
     let unwritable = |error: io::Error| {
         Failure::new(format!("the manifest `{shown}` cannot be written: {error}"))
     };
-    // A file beside it that then takes its place: nobody sees half a manifest.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = target.with_file_name(name);
-    fs::write(&beside, text).map_err(unwritable)?;
-    if let Ok(metadata) = fs::metadata(&target) {
-        // Without its permissions it is still the right manifest.
-        let _ = fs::set_permissions(&beside, metadata.permissions());
-    }
-    fs::rename(&beside, &target).map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        unwritable(error)
-    })
+    replacing::replace(path, &text).map_err(unwritable)
 }

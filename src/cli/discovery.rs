@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::documents;
 use super::exit::Failure;
-use crate::base::{Severity, closest};
+use crate::base::{Document, Problem, Severity, closest};
 use crate::policy::{Policy, PolicyLayers, is_preset_name};
 use crate::rules::RULES;
 
@@ -84,16 +84,27 @@ pub(super) fn policy_of(
 /// # Errors
 /// A file that can't be read, and everything that is wrong in any of the files.
 pub(super) fn load(choice: &PolicyChoice) -> Result<PolicyLayers, Failure> {
-    let rules: Vec<&str> = RULES.iter().map(|rule| rule.meta().id).collect();
     let layers = match choice {
-        PolicyChoice::Preset(name) => PolicyLayers::preset(name, &rules),
-        PolicyChoice::File(path) => {
-            let document = documents::read(path, "policy")?;
-            let extended = |path: &str| documents::read_bytes(Path::new(path));
-            PolicyLayers::read(&documents::slashes(path), document, &rules, &extended)
+        PolicyChoice::Preset(name) => {
+            let rules: Vec<&str> = RULES.iter().map(|rule| rule.meta().id).collect();
+            PolicyLayers::preset(name, &rules)
         }
+        PolicyChoice::File(path) => layers_of(path, documents::read(path, "policy")?),
     };
     layers.map_err(Failure::of_problems)
+}
+
+/// Reads the policy that `document` holds, with all that it extends; `path` is where it lies.
+///
+/// # Errors
+/// Everything that is wrong in any of the files.
+pub(super) fn layers_of(
+    path: &Path,
+    document: Arc<Document>,
+) -> Result<PolicyLayers, Vec<Problem>> {
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.meta().id).collect();
+    let extended = |path: &str| documents::read_bytes(Path::new(path));
+    PolicyLayers::read(&documents::slashes(path), document, &rules, &extended)
 }
 
 /// The policy in force for a profile that the command line names, or for none.

@@ -87,6 +87,12 @@ impl Failure {
         Self { problems, ..Self::new(message) }
     }
 
+    /// A report of an earlier run that cannot be read.
+    pub(super) fn of_report(path: &str, problem: Problem) -> Self {
+        let message = format!("`{path}` cannot be used; nothing was judged");
+        Self { problems: vec![problem], ..Self::new(message) }
+    }
+
     /// Both failures as one: the problems together where each has some, else the first.
     pub(super) fn and(mut self, other: Self) -> Self {
         if self.problems.is_empty() || other.problems.is_empty() {

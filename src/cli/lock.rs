@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::digests::{Files, digests};
 use super::exit::{Failure, Verdict, warn};
-use super::{documents, lock_file, outputs};
+use super::{documents, lock_file, outputs, replacing};
 use crate::base::{Document, Place, Untrusted, closest, quoted};
 use crate::lock::{Lock, LockedFile, LockedModel, lock_text};
 use crate::manifest::{Entry, Manifest, Source};
@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     let text = readable(&models)?;
     let written = old.as_ref().is_none_or(|old| old.document.text != text);
     if written {
-        lock_file::replace(&path, &text)
+        replacing::replace(&path, &text)
             .map_err(|error| Failure::new(format!("`{shown}` cannot be written: {error}")))?;
     }
     tell(&changes, &shown, written)?;

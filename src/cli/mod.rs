@@ -6,6 +6,8 @@
 mod arguments;
 mod base_models;
 mod check;
+mod completions;
+mod diff;
 mod digests;
 mod discover;
 mod discovery;
@@ -16,18 +18,24 @@ mod explain;
 mod facts;
 mod in_parallel;
 mod init;
+mod inputs;
 mod inspect;
 mod lock;
 mod lock_file;
 mod locked;
+mod man;
+mod merge;
 mod outputs;
 mod pipeline;
 mod policy;
 mod progress;
 mod project;
+mod replacing;
+mod reports;
 mod rules;
 mod scan;
 mod subject;
+mod waive;
 
 use std::process::ExitCode;
 
@@ -58,6 +66,10 @@ enum Command {
     Check(check::Arguments),
     /// Judge files and folders without a manifest.
     Scan(scan::Arguments),
+    /// Join the reports of all shards of a manifest into one verdict.
+    Merge(merge::Arguments),
+    /// Show what changed from one report to another.
+    Diff(diff::Arguments),
     /// Resolve the manifest and write down which commits and files were accepted.
     Lock(lock::Arguments),
     /// Show the facts about one file, without a policy.
@@ -70,8 +82,14 @@ enum Command {
     Discover(discover::Arguments),
     /// Show, check or describe the policy.
     Policy(policy::PolicyArguments),
+    /// Accept a finding until a day, in the policy's own text.
+    Waive(waive::Arguments),
     /// Write a policy and a manifest to start from.
     Init(init::InitArguments),
+    /// Print the completions of a shell.
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one for each command.
+    Man(man::Arguments),
 }
 
 /// Runs the command line of this process and returns its exit code.
@@ -80,13 +98,18 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Scan(arguments) => scan::run(arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Lock(arguments) => lock::run(&arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Discover(arguments) => discover::run(arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Waive(arguments) => waive::run(arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     match result {
         Ok(verdict) => verdict.into(),

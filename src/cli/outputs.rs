@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use anstream::{AutoStream, StripStream};
 
-use super::arguments::{Color, JudgeArguments, OutputFile};
+use super::arguments::{Color, OutputFile, WriteArguments};
 use super::documents::shown;
 use super::exit::{Failure, Leniency, Verdict, unless_closed, warn};
 use super::pipeline::Run;
@@ -19,24 +19,28 @@ const COLUMNS: usize = 80;
 ///
 /// An output that cannot be written is an error (2) and keeps none of the others from being
 /// written; but a violation that was found is the stronger statement and stays 1.
-pub(super) fn write(run: Run, judge: &JudgeArguments, command: &str) -> Result<Verdict, Failure> {
+pub(super) fn write(
+    run: Run,
+    arguments: &WriteArguments,
+    command: &str,
+) -> Result<Verdict, Failure> {
     let leniency =
-        Leniency { exit_zero: judge.exit_zero, allow_incomplete: judge.allow_incomplete };
+        Leniency { exit_zero: arguments.exit_zero, allow_incomplete: arguments.allow_incomplete };
     let verdict = Verdict::of(run.report.outcome, !run.report.incidents.is_empty(), leniency);
     let presentation = Presentation {
         width: terminal_columns(),
-        quiet: judge.quiet,
-        elapsed: Some(run.elapsed),
+        quiet: arguments.quiet,
+        elapsed: run.elapsed,
         exit_code: verdict.code(),
-        sarif_include_waived: judge.sarif_include_waived,
-        sarif_category: judge.sarif_category.clone().unwrap_or_else(|| command.to_owned()),
+        sarif_include_waived: arguments.sarif_include_waived,
+        sarif_category: arguments.sarif_category.clone().unwrap_or_else(|| command.to_owned()),
         documents: run.documents,
     };
     if let Some(closed) = &run.cache {
-        super::facts::tell(closed, judge.quiet);
+        super::facts::tell(closed, arguments.quiet);
     }
     let mut unwritten = false;
-    for file in &judge.output {
+    for file in &arguments.output {
         if let Err(error) = write_file(file, &run.report, &presentation) {
             unwritten = true;
             let OutputFile { format, path } = file;
@@ -47,9 +51,9 @@ pub(super) fn write(run: Run, judge: &JudgeArguments, command: &str) -> Result<V
             );
         }
     }
-    if let Some(output) = output(&judge.format)
+    if let Some(output) = output(&arguments.format)
         && let Err(error) =
-            to_stdout(judge.color, |out| (output.write)(&run.report, &presentation, out))
+            to_stdout(arguments.color, |out| (output.write)(&run.report, &presentation, out))
     {
         unwritten = true;
         warn(&format!("standard output cannot be written: {error}"), None);

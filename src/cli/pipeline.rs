@@ -15,8 +15,9 @@ use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
 use crate::evidence::Dossier;
 use crate::facts_cache::{Closed, FactsCache};
-use crate::finding::{Incident, Report};
+use crate::finding::{Incident, Inputs, Report, Shard};
 use crate::lock::Comparison;
+use crate::manifest::Entry;
 use crate::policy::{Policy, Verify};
 use crate::source::{Snapshot, SourceOptions, Sources};
 
@@ -38,8 +39,16 @@ pub(super) struct Request {
     pub(super) policy_name: String,
     /// The files that the policy was read from.
     pub(super) policy_documents: Vec<Arc<Document>>,
-    /// What the project's own text names, if it was looked through.
+    /// Whether the project's own text was looked through.
+    pub(super) is_code_read: bool,
+    /// What it names.
     pub(super) discovered: Discovered,
+    /// What the run is made from.
+    pub(super) inputs: Inputs,
+    /// Which share of the manifest the subjects are.
+    pub(super) shard: Option<Shard>,
+    /// The entries of the manifest that other shares judge.
+    pub(super) elsewhere: Vec<Entry>,
     /// Whether every file's digest is wanted.
     pub(super) sha256: bool,
     /// Whether no network may be asked.
@@ -55,7 +64,8 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) report: Report,
-    pub(super) elapsed: Duration,
+    /// How long it took; `None` for one that was put together from others.
+    pub(super) elapsed: Option<Duration>,
     /// The documents that findings point into.
     pub(super) documents: Vec<Arc<Document>>,
     /// What became of the cache, if there is one.
@@ -92,7 +102,7 @@ pub(super) fn run(request: Request) -> Run {
         progress: request.progress,
     };
     let is_locked = look.lock.is_some_and(|comparison| comparison.binding);
-    let mut following = Following::new(is_locked);
+    let mut following = Following::new(is_locked, &request.elsewhere);
     let mut subjects = request.subjects;
     let mut judged = Vec::with_capacity(subjects.len());
     loop {
@@ -118,11 +128,14 @@ pub(super) fn run(request: Request) -> Run {
         manifest: request.manifest.as_ref().map(|manifest| manifest.path.clone()),
         references: request.discovered.references,
         incidents,
+        is_code_read: request.is_code_read,
+        inputs: request.inputs,
+        shard: request.shard,
     };
     let report = evaluate(judged, run);
     let documents = request.manifest.into_iter().chain(request.policy_documents);
     let documents = documents.chain(lock_document).chain(request.discovered.documents).collect();
-    Run { report, elapsed: began.elapsed(), documents, cache }
+    Run { report, elapsed: Some(began.elapsed()), documents, cache }
 }
 
 /// How models are looked at.

@@ -66,7 +66,8 @@ pub(super) struct Discovered {
 }
 
 /// Reads the project below `root` and compares what it names with the manifest, which lies at
-/// `manifest_path` whether it is there or not.
+/// `manifest_path` whether it is there or not. The reports of this program at `reports` name models
+/// without loading them.
 ///
 /// # Errors
 /// `root` is not there.
@@ -74,13 +75,15 @@ pub(super) fn discovered(
     root: &Path,
     manifest_path: &Path,
     manifest: Option<&Manifest>,
+    reports: &[&Path],
 ) -> Result<Discovered, Failure> {
     let kind = fs::metadata(root).map_err(|error| {
         Failure::new(format!("the project `{}` cannot be read: {error}", documents::shown(root)))
     })?;
     let mut walk = Walk {
-        own: [manifest_path.to_owned(), root.join("weighstation.yaml")]
-            .iter()
+        own: [manifest_path, &root.join("weighstation.yaml")]
+            .into_iter()
+            .chain(reports.iter().copied())
             .filter_map(|path| fs::canonicalize(path).ok())
             .collect(),
         files: Vec::new(),
@@ -349,7 +352,8 @@ mod tests {
         }
         write("env/pyvenv.cfg", "");
         write("long.py", &"#".repeat((1 << 20) + 1));
-        let found = discovered(folder.path(), &folder.path().join("models.yaml"), None).unwrap();
+        let found =
+            discovered(folder.path(), &folder.path().join("models.yaml"), None, &[]).unwrap();
         assert_eq!(found.references.len(), 1);
         assert_eq!(found.incidents.len(), 1);
         assert!(found.incidents[0].message.contains("more than 1 MiB"), "{:?}", found.incidents);

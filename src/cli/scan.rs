@@ -11,7 +11,8 @@ use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
 use super::project::Discovered;
 use super::subject::Subject;
-use super::{discovery, documents, outputs, pipeline};
+use super::{discovery, documents, inputs, outputs, pipeline, reports};
+use crate::evaluate::compare;
 
 /// Arguments of `scan`.
 #[derive(Args, Debug)]
@@ -40,6 +41,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     }
     let layers = discovery::load(&discovery::policy_of(Some(&policy), None)?)?;
     let in_force = discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?;
+    let baseline = judge.baseline.as_deref().map(reports::baseline).transpose()?;
     let names = names(&paths);
     let subjects: Vec<Subject> = paths
         .iter()
@@ -55,14 +57,22 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         policy: in_force,
         policy_name: layers.title().to_owned(),
         policy_documents: layers.documents().cloned().collect(),
+        is_code_read: false,
         discovered: Discovered::default(),
-        sha256: judge.sha256,
+        inputs: inputs::of(None, &layers, None, &judge),
+        shard: None,
+        elsewhere: Vec::new(),
+        sha256: judge.wants_digests(),
         offline: judge.offline,
         cache,
         jobs: judge.jobs,
-        progress: !judge.quiet,
+        progress: !judge.write.quiet,
     };
-    outputs::write(pipeline::run(request), &judge, "scan")
+    let mut run = pipeline::run(request);
+    if let Some(baseline) = &baseline {
+        compare(&mut run.report, baseline);
+    }
+    outputs::write(run, &judge.write, "scan")
 }
 
 /// What each path is called in reports: its last part, or all of it where several would have the

@@ -1,8 +1,9 @@
 //! The models that each model builds on, and which of them are judged in the same run.
 
 use super::Judged;
+use crate::base::RepoId;
 use crate::evidence::NamedModel;
-use crate::finding::BaseModelReport;
+use crate::finding::{BaseModelReport, ModelReport};
 use crate::manifest::Source;
 
 /// What each of `cases` builds on, in their order.
@@ -62,10 +63,109 @@ impl<'a> Known<'a> {
     }
 }
 
+/// The repository that a model is, by its canonical name where the Hub has told it.
+pub(super) fn repository(judged: &Judged) -> Option<RepoId> {
+    let told = judged.dossier.repository.as_ref().and_then(|told| told.id.parse().ok());
+    told.or_else(|| hub_id(judged)?.parse().ok())
+}
+
 /// The repository that a source names.
 fn hub_id(judged: &Judged) -> Option<String> {
     match judged.source.parse() {
         Ok(Source::Hub(id)) => Some(id.to_string()),
         _ => None,
     }
+}
+
+/// A model of a finished run, by what others may call it.
+#[derive(Debug)]
+pub(super) struct JudgedModel {
+    pub(super) name: String,
+    /// The repository that its source names, and the Hub's own name of it.
+    ids: Vec<String>,
+    /// What was asked for, and the commit that it is.
+    revisions: Vec<String>,
+    is_judged: bool,
+}
+
+impl JudgedModel {
+    pub(super) fn new(model: &ModelReport) -> Self {
+        Self {
+            name: model.name.clone(),
+            ids: ids(model),
+            revisions: revisions(model),
+            is_judged: !model.files.is_empty(),
+        }
+    }
+
+    /// As [`Known::is`].
+    pub(super) fn is(&self, target: &str, revision: Option<&str>) -> bool {
+        let at_revision =
+            revision.is_none_or(|revision| self.revisions.iter().any(|known| known == revision));
+        self.ids.iter().any(|id| id.eq_ignore_ascii_case(target)) && at_revision && self.is_judged
+    }
+}
+
+/// The models that one run would have known when it came to follow another.
+#[derive(Debug, Default)]
+pub(super) struct KnownModels(Vec<KnownModel>);
+
+#[derive(Debug)]
+struct KnownModel {
+    ids: Vec<String>,
+    revisions: Vec<String>,
+    /// The profile by which a followed model is judged; `None` for what the user listed.
+    followed_for: Option<Option<String>>,
+}
+
+impl KnownModels {
+    /// A model that was judged.
+    pub(super) fn add(&mut self, model: &ModelReport) {
+        self.0.push(KnownModel {
+            ids: ids(model),
+            revisions: revisions(model),
+            followed_for: model.named_by.as_ref().map(|_| model.profile.clone()),
+        });
+    }
+
+    /// A model that is about to be judged: of it is known what was asked for.
+    pub(super) fn add_asked(&mut self, model: &ModelReport) {
+        self.0.push(KnownModel {
+            ids: source_id(model).into_iter().collect(),
+            revisions: model.requested_revision.iter().cloned().collect(),
+            followed_for: Some(model.profile.clone()),
+        });
+    }
+
+    /// Whether a followed model is one of them, at the revision that was asked for if one was, and
+    /// judged by the same profile.
+    pub(super) fn knows(&self, child: &ModelReport) -> bool {
+        let Some(id) = source_id(child) else { return false };
+        self.0.iter().any(|known| {
+            let same = known.ids.iter().any(|known| known.eq_ignore_ascii_case(&id));
+            let same_revision = child
+                .requested_revision
+                .as_ref()
+                .is_none_or(|revision| known.revisions.contains(revision));
+            let same_profile =
+                known.followed_for.as_ref().is_none_or(|profile| *profile == child.profile);
+            same && same_revision && same_profile
+        })
+    }
+}
+
+fn source_id(model: &ModelReport) -> Option<String> {
+    match model.source.parse() {
+        Ok(Source::Hub(id)) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+fn ids(model: &ModelReport) -> Vec<String> {
+    let told = model.repository.as_ref().map(ToString::to_string);
+    source_id(model).into_iter().chain(told).collect()
+}
+
+fn revisions(model: &ModelReport) -> Vec<String> {
+    model.requested_revision.iter().chain(&model.revision).cloned().collect()
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Judged;
 use crate::base::Untrusted;
 use crate::evidence::{CoverageFact, Dossier, Fact, FileEvidence};
-use crate::finding::{Incident, RuleMeta};
+use crate::finding::{Incident, RuleMeta, Shard};
 
 /// Files that an incident names one by one.
 const NAMED: usize = 3;
@@ -13,14 +13,15 @@ const NAMED: usize = 3;
 /// `known` incidents; those of files that the network did not bring; and one for every model of
 /// which not a single file was there to judge. A model that has an incident already is not
 /// reported as empty as well.
-pub(super) fn incidents(known: Vec<Incident>, cases: &[Judged]) -> Vec<Incident> {
+pub(super) fn incidents(
+    known: Vec<Incident>,
+    cases: &[Judged],
+    shard: Option<Shard>,
+) -> Vec<Incident> {
     let mut incidents = known;
     if cases.is_empty() && incidents.is_empty() {
-        incidents.push(Incident {
-            model: None,
-            message: "There was nothing to judge: the manifest or the command line names no model."
-                .to_owned(),
-        });
+        // A manifest may have fewer entries than it is divided into shares.
+        incidents.extend(shard.is_none().then(nothing_to_judge));
         return incidents;
     }
     for judged in cases {
@@ -44,6 +45,12 @@ pub(super) fn incidents(known: Vec<Incident>, cases: &[Judged]) -> Vec<Incident>
         incidents.push(Incident { model: Some(judged.name.clone()), message: message.to_owned() });
     }
     incidents
+}
+
+/// What is to be said of a run without any model.
+pub(super) fn nothing_to_judge() -> Incident {
+    let message = "There was nothing to judge: the manifest or the command line names no model.";
+    Incident { model: None, message: message.to_owned() }
 }
 
 /// Whether a rule judges the model card. Of a card that could not be fetched nothing is known, not

@@ -3,7 +3,15 @@
 use std::collections::HashMap;
 
 use crate::base::Sha256Hasher;
+use crate::finding::Repeat;
 use crate::rules::Violation;
+
+/// What makes a finding the same one, and which finding it repeats.
+#[derive(Debug)]
+pub(super) struct Fingerprint {
+    pub(super) text: String,
+    pub(super) repeats: Option<Repeat>,
+}
 
 /// Gives out fingerprints, each once.
 #[derive(Debug, Default)]
@@ -15,30 +23,34 @@ impl Fingerprints {
     /// 16 hexadecimal digits of the SHA-256 over rule, source without revision, path, member and
     /// subject. A further finding with all of these equal (the same source in two entries) gets
     /// its number mixed in.
-    pub(super) fn of(&mut self, rule: &str, source: &str, violation: &Violation) -> String {
+    pub(super) fn of(&mut self, rule: &str, source: &str, violation: &Violation) -> Fingerprint {
         let path = violation.location.path.as_deref().unwrap_or_default();
         let member = violation.location.origin.member.as_deref().unwrap_or_default();
         let member = without_operand_offsets(member);
-        let parts = [rule, without_revision(source), path, &member, &violation.subject];
-        let first = hash(&parts, 0);
-        let occurrence = self.given.entry(first.clone()).or_insert(0);
-        *occurrence = occurrence.saturating_add(1);
-        match *occurrence {
-            1 => first,
-            further => hash(&parts, further),
+        let first = hash(&[rule, without_revision(source), path, &member, &violation.subject]);
+        self.next(first)
+    }
+
+    /// The next finding whose first of the kind has the fingerprint `first`.
+    pub(super) fn next(&mut self, first: String) -> Fingerprint {
+        let number = self.given.entry(first.clone()).or_insert(0);
+        *number = number.saturating_add(1);
+        match *number {
+            1 => Fingerprint { text: first, repeats: None },
+            number => Fingerprint {
+                text: hash(&[&first, &number.to_string()]),
+                repeats: Some(Repeat { first, number }),
+            },
         }
     }
 }
 
-fn hash(parts: &[&str], occurrence: u64) -> String {
+fn hash(parts: &[&str]) -> String {
     let mut hasher = Sha256Hasher::default();
     for part in parts {
         // The length in front keeps `a` + `bc` and `ab` + `c` apart.
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
-    }
-    if occurrence > 0 {
-        hasher.update(&occurrence.to_le_bytes());
     }
     let mut digits = hasher.finish().to_string();
     digits.truncate(16);
@@ -85,7 +97,7 @@ mod tests {
     }
 
     fn first(source: &str, violation: &Violation) -> String {
-        Fingerprints::default().of("denied-global", source, violation)
+        Fingerprints::default().of("denied-global", source, violation).text
     }
 
     #[test]
@@ -102,7 +114,7 @@ mod tests {
     fn equal_findings_are_told_apart_in_a_stable_way() {
         let ids = |count: usize| {
             let mut fingerprints = Fingerprints::default();
-            (0..count).map(|_| fingerprints.of("r", "s", &at("m", 0))).collect::<Vec<_>>()
+            (0..count).map(|_| fingerprints.of("r", "s", &at("m", 0)).text).collect::<Vec<_>>()
         };
         let three = ids(3);
         assert_eq!(three, ids(3));

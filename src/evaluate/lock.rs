@@ -1,7 +1,8 @@
 //! What the lock says of each model, and what is to be said of the lock itself.
 
 use super::fingerprint::Fingerprints;
-use super::{Judged, place, severity};
+use super::place::Places;
+use super::{Judged, finding, severity};
 use crate::base::Severity;
 use crate::finding::{Finding, RuleMeta};
 use crate::lock::{Comparison, LockedModel};
@@ -61,6 +62,7 @@ pub(super) fn severity(
 pub(super) fn findings(
     lock: Option<&Comparison>,
     policy: &Policy,
+    places: &mut Places,
     fingerprints: &mut Fingerprints,
 ) -> Vec<Finding> {
     let meta = StaleLock.meta();
@@ -70,17 +72,11 @@ pub(super) fn findings(
     let violations = comparison.vanished().map(StaleLock::vanished);
     let path = &comparison.lock.document.path;
     violations
-        .map(|violation| Finding {
-            rule: meta.id,
-            title: meta.title,
-            severity,
-            model: String::new(),
-            fingerprint: fingerprints.of(meta.id, path, &violation),
-            manifest: violation.manifest.as_ref().map(place::manifest_place),
-            description: violation.description,
-            recommendation: violation.recommendation,
-            location: violation.location,
-            waiver: None,
+        .map(|violation| {
+            let fingerprint = fingerprints.of(meta.id, path, &violation);
+            let place = violation.manifest.as_ref().map(|place| places.shown(place));
+            let finding = finding(meta, severity, String::new(), violation, fingerprint);
+            Finding { manifest: place, ..finding }
         })
         .collect()
 }

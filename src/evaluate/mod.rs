@@ -5,11 +5,14 @@
 //! holds today keeps it from failing the gate.
 
 mod base_models;
+mod comparing;
 mod coverage;
 mod fingerprint;
 mod globals;
+mod joining;
 mod lock;
 mod merging;
+mod order;
 mod outcome;
 mod place;
 mod references;
@@ -24,18 +27,23 @@ use jiff::civil::Date;
 use crate::base::{Digest, Severity};
 use crate::discover::CodeReference;
 use crate::evidence::Dossier;
-use crate::finding::{BaseModelReport, Finding, Incident, ModelReport, Report, RuleMeta};
+use crate::finding::{
+    BaseModelReport, Finding, Incident, Inputs, ModelReport, Outcome, Report, RuleMeta, Shard,
+};
 use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, NamedBy, RULES, Violation, trust_report};
+use crate::rules::{Case, NamedBy, RULES, Violation, licence_reports, trust_report};
 
-use fingerprint::Fingerprints;
+use fingerprint::{Fingerprint, Fingerprints};
+use place::Places;
 use waivers::WaiverRegister;
 
+pub use comparing::compare;
 #[cfg(test)]
 pub(crate) use coverage::unfetched;
+pub use joining::{JoinError, Part, join};
 pub use lock::accepted;
 pub use waivers::binds_digest;
 
@@ -82,70 +90,104 @@ pub struct Run {
     pub references: Vec<CodeReference>,
     /// What could not be judged, as far as it is known already.
     pub incidents: Vec<Incident>,
+    /// Whether it was looked through.
+    pub is_code_read: bool,
+    /// What the run was made from.
+    pub inputs: Inputs,
+    /// Which share of the manifest the cases are; `None` for all of it.
+    pub shard: Option<Shard>,
 }
 
-/// Judges every model and the policy's own waivers.
+/// Judges every model, what the project's own text names, and the policy's own waivers.
 pub fn evaluate(cases: Vec<Judged>, run: Run) -> Report {
+    let mut places = Places::default();
     let mut waivers = WaiverRegister::new(run.today);
-    waivers.register(&run.policy);
+    waivers.register(&run.policy, &mut places);
     let mut fingerprints = Fingerprints::default();
     // With the index of its model, for the order.
     let mut findings: Vec<(usize, Finding)> = Vec::new();
     let base_models = base_models::of_each(&cases);
     for (index, (judged, base_models)) in cases.iter().zip(&base_models).enumerate() {
-        waivers.register(&judged.policy);
+        waivers.register(&judged.policy, &mut places);
         if judged.dossier.is_unfetched() {
             waivers.excuse(&judged.policy, &judged.name);
         }
         let digests = digests_by_path(&judged.dossier);
         for ruling in rulings(judged, base_models, &run) {
-            let mut finding = judged.finding(ruling, &mut fingerprints);
+            let mut finding = judged.finding(ruling, &mut places, &mut fingerprints);
             let digest = finding.location.path.as_ref().and_then(|path| digests.get(path.as_str()));
-            finding.waiver = waivers.cover(&judged.policy, &finding, digest.copied());
+            waivers.cover(&judged.policy, &mut finding, digest.copied());
             findings.push((index, finding));
         }
     }
-    findings.extend(
-        references::findings(&run, &mut waivers, &mut fingerprints)
-            .into_iter()
-            .map(|finding| (cases.len(), finding)),
-    );
-    findings.extend(
-        waivers.findings(&mut fingerprints).into_iter().map(|finding| (usize::MAX, finding)),
-    );
-    let stale = lock::findings(run.lock.as_ref(), &run.policy, &mut fingerprints);
-    findings.extend(stale.into_iter().map(|finding| (usize::MAX, finding)));
-    // Stable: equal keys stay in the order of rules and evidence.
-    findings.sort_by(|(left_model, left), (right_model, right)| {
-        right
-            .severity
-            .cmp(&left.severity)
-            .then_with(|| left_model.cmp(right_model))
-            .then_with(|| left.location.cmp(&right.location))
-    });
+    let of_code = references::findings(&run, &waivers, &mut places, &mut fingerprints);
+    findings.extend(of_code.into_iter().map(|finding| (cases.len(), finding)));
+    let of_models = findings.iter_mut().map(|(_, finding)| finding);
+    let waivers = waivers::in_order(waivers.into_reports(), of_models);
+    let mut of_no_model = Vec::new();
+    if run.shard.is_none_or(Shard::is_only) {
+        let others = findings.iter().map(|(_, finding)| finding);
+        of_no_model.extend(waivers::findings(&waivers, others, &mut fingerprints));
+    }
+    if run.shard.is_none_or(Shard::is_first) {
+        let lock = run.lock.as_ref();
+        of_no_model.extend(lock::findings(lock, &run.policy, &mut places, &mut fingerprints));
+    }
+    findings.extend(of_no_model.into_iter().map(|finding| (usize::MAX, finding)));
 
     let policies: Vec<&Policy> =
         std::iter::once(&*run.policy).chain(cases.iter().map(|judged| &*judged.policy)).collect();
     let rules = severity::rules_in_force(&policies);
-    let incidents = coverage::incidents(run.incidents, &cases);
+    let incidents = coverage::incidents(run.incidents, &cases, run.shard);
     let mut report = Report {
         version: run.version,
         timestamp: run.timestamp,
-        outcome: crate::finding::Outcome::Incomplete,
+        outcome: Outcome::Incomplete,
         models: cases
             .into_iter()
             .zip(base_models)
             .map(|(judged, base_models)| judged.into_report(base_models))
             .collect(),
-        findings: findings.into_iter().map(|(_, finding)| finding).collect(),
+        findings: order::findings(findings),
         incidents,
         rules,
         fail_on: run.policy.fail_on,
         policy: run.policy_name,
         manifest: run.manifest,
+        inputs: run.inputs,
+        shard: run.shard,
+        is_code_read: run.is_code_read,
+        waivers,
+        baseline: None,
     };
+    order::incidents(&mut report);
     report.outcome = outcome::of(&report);
     report
+}
+
+/// A finding without a place in the manifest and before any waiver.
+fn finding(
+    meta: &'static RuleMeta,
+    severity: Severity,
+    model: String,
+    violation: Violation,
+    fingerprint: Fingerprint,
+) -> Finding {
+    Finding {
+        rule: meta.id,
+        title: meta.title,
+        severity,
+        model,
+        description: violation.description,
+        recommendation: violation.recommendation,
+        location: violation.location,
+        manifest: None,
+        fingerprint: fingerprint.text,
+        repeats: fingerprint.repeats,
+        waiver: None,
+        matched_waivers: Vec::new(),
+        baseline: None,
+    }
 }
 
 /// A rule's judgement with the severity in force.
@@ -186,29 +228,26 @@ fn rulings(judged: &Judged, base_models: &[BaseModelReport], run: &Run) -> Vec<R
 }
 
 impl Judged {
-    fn finding(&self, ruling: Ruling, fingerprints: &mut Fingerprints) -> Finding {
+    fn finding(
+        &self,
+        ruling: Ruling,
+        places: &mut Places,
+        fingerprints: &mut Fingerprints,
+    ) -> Finding {
         let Ruling { meta, severity, violation } = ruling;
         let fingerprint = fingerprints.of(meta.id, &self.source, &violation);
         let place = violation
             .manifest
             .as_ref()
             .or_else(|| self.entry.as_ref().map(|entry| &entry.source_place));
-        Finding {
-            rule: meta.id,
-            title: meta.title,
-            severity,
-            model: self.name.clone(),
-            manifest: place.map(place::manifest_place),
-            description: violation.description,
-            recommendation: violation.recommendation,
-            location: violation.location,
-            fingerprint,
-            waiver: None,
-        }
+        let manifest = place.map(|place| places.shown(place));
+        Finding { manifest, ..finding(meta, severity, self.name.clone(), violation, fingerprint) }
     }
 
     fn into_report(self, base_models: Vec<BaseModelReport>) -> ModelReport {
         let trust = trust_report(&self.dossier, &self.policy.trust);
+        let licences = licence_reports(&self.dossier);
+        let repository = base_models::repository(&self);
         let card = self
             .dossier
             .is_repository
@@ -224,10 +263,15 @@ impl Judged {
             source: self.source,
             revision: self.revision,
             trust,
+            repository,
+            licences,
             base_models,
             card,
             files,
             fail_on: Some(self.policy.fail_on),
+            profile: self.entry.as_ref().and_then(|entry| entry.profile.clone()),
+            requested_revision: self.entry.and_then(|entry| entry.revision),
+            named_by: self.named_by,
         }
     }
 }

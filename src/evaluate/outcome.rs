@@ -6,11 +6,15 @@ use crate::finding::{Outcome, Report};
 pub(super) fn of(report: &Report) -> Outcome {
     if report.findings.iter().any(|finding| report.fails(finding)) {
         Outcome::Fail
-    } else if !report.incidents.is_empty()
-        || report.models.iter().all(|model| model.files.is_empty())
-    {
+    } else if !report.incidents.is_empty() || is_nothing_judged(report) {
         Outcome::Incomplete
     } else {
         Outcome::Pass
     }
+}
+
+/// A share of a manifest without an entry leaves nothing unjudged.
+fn is_nothing_judged(report: &Report) -> bool {
+    let is_empty_share = report.shard.is_some() && report.models.is_empty();
+    !is_empty_share && report.models.iter().all(|model| model.files.is_empty())
 }

@@ -1,11 +1,34 @@
 //! From a place in a document to the region that reports show.
 
-use crate::base::Place;
+use std::collections::HashMap;
+
+use crate::base::{Place, line_hashes};
 use crate::finding::ManifestPlace;
+
+/// Shows places; what is computed of a document is computed once.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// The hashes of all lines, by the document's path.
+    hashes: HashMap<String, Vec<String>>,
+}
+
+impl Places {
+    /// The region, its text and its line, with the line's hash.
+    pub(super) fn shown(&mut self, place: &Place) -> ManifestPlace {
+        let document = &place.document;
+        let mut shown = manifest_place(place);
+        if !self.hashes.contains_key(&document.path) {
+            self.hashes.insert(document.path.clone(), line_hashes(&document.text));
+        }
+        let line = usize::try_from(shown.line).unwrap_or(usize::MAX).saturating_sub(1);
+        shown.line_hash = self.hashes.get(&document.path).and_then(|all| all.get(line).cloned());
+        shown
+    }
+}
 
 /// The region, its text and its line. A region of several lines is cut at the end of the first;
 /// the text read back from the region equals the snippet.
-pub(super) fn manifest_place(place: &Place) -> ManifestPlace {
+fn manifest_place(place: &Place) -> ManifestPlace {
     let text = place.document.text.as_str();
     let span = place.span;
     let before = text.get(..span.start).unwrap_or_default();
@@ -23,6 +46,7 @@ pub(super) fn manifest_place(place: &Place) -> ManifestPlace {
         end_column: column.saturating_add(width),
         snippet,
         line_text: line_text.to_owned(),
+        line_hash: None,
     }
 }
 

@@ -1,15 +1,17 @@
 //! What the project's own text loads, judged by the policy without a profile.
 
 use super::fingerprint::Fingerprints;
+use super::place::Places;
 use super::waivers::WaiverRegister;
-use super::{Run, place, severity};
+use super::{Run, finding, severity};
 use crate::finding::Finding;
 use crate::rules::discovery::{self, Judgement};
 
 /// The findings on all references, in their order.
 pub(super) fn findings(
     run: &Run,
-    waivers: &mut WaiverRegister,
+    waivers: &WaiverRegister,
+    places: &mut Places,
     fingerprints: &mut Fingerprints,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -19,19 +21,10 @@ pub(super) fn findings(
         };
         let Some(severity) = severity::in_force(&run.policy, meta) else { continue };
         let fingerprint = fingerprints.of(meta.id, &model, &violation);
-        let mut finding = Finding {
-            rule: meta.id,
-            title: meta.title,
-            severity,
-            model,
-            manifest: violation.manifest.as_ref().map(place::manifest_place),
-            description: violation.description,
-            recommendation: violation.recommendation,
-            location: violation.location,
-            fingerprint,
-            waiver: None,
-        };
-        finding.waiver = waivers.cover(&run.policy, &finding, None);
+        let place = violation.manifest.as_ref().map(|place| places.shown(place));
+        let mut finding =
+            Finding { manifest: place, ..finding(meta, severity, model, violation, fingerprint) };
+        waivers.cover(&run.policy, &mut finding, None);
         findings.push(finding);
     }
     findings

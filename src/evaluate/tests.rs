@@ -38,7 +38,8 @@ fn waiver(nth: usize, rule: &str, expires: &str) -> Waiver {
     let span =
         Span { line: u32::try_from(nth).unwrap() + 1, column: 1, start: nth, end: text.len() - 1 };
     Waiver {
-        rule: rule.to_owned(),
+        rule: Some(rule.to_owned()),
+        fingerprint: None,
         model: None,
         file: None,
         sha256: None,
@@ -79,6 +80,9 @@ fn run(cases: Vec<Judged>, policy: Policy) -> Report {
             manifest: Some("models.yaml".to_owned()),
             references: Vec::new(),
             incidents: Vec::new(),
+            inputs: Inputs::default(),
+            shard: None,
+            is_code_read: false,
         },
     )
 }
@@ -180,6 +184,9 @@ fn an_incident_is_incomplete_and_not_told_twice() {
         manifest: None,
         references: Vec::new(),
         incidents: Vec::new(),
+        is_code_read: false,
+        inputs: Inputs::default(),
+        shard: None,
     };
     at_fault.incidents.push(Incident { model: Some("a".into()), message: "no such folder".into() });
     let cases = vec![judged("a", Dossier::default(), quiet()), judged("b", clean(), quiet())];
@@ -313,7 +320,7 @@ fn a_waiver_covers_what_it_names_and_nothing_else() {
         assert_eq!(report.outcome, Outcome::Fail);
         assert_eq!(rules_of(&report).last(), Some(&"unused-waiver"));
     };
-    does_not_cover(&|waiver| waiver.rule = "unlisted-global".into(), hostile());
+    does_not_cover(&|waiver| waiver.rule = Some("unlisted-global".into()), hostile());
     does_not_cover(&|waiver| waiver.model = Some("other".into()), hostile());
     does_not_cover(&|waiver| waiver.file = Some("*.pt".into()), hostile());
     does_not_cover(&|waiver| waiver.file = Some("[".into()), hostile());
@@ -324,10 +331,41 @@ fn a_waiver_covers_what_it_names_and_nothing_else() {
     assert_eq!(covered.outcome, Outcome::Pass);
     // A finding on the model as a whole has no file.
     let mut card = for_model;
-    card.rule = "missing-card".into();
+    card.rule = Some("missing-card".into());
     let mut policy = with_waivers([card]);
     policy.rules.remove("missing-card");
     assert_eq!(run_one(clean(), policy).outcome, Outcome::Fail);
+}
+
+#[test]
+fn a_waiver_with_a_fingerprint_covers_that_finding_only() {
+    let two = || one("m.bin", [import_fact("os", "system"), import_fact("os", "popen")]);
+    let open = run_one(two(), quiet());
+    assert_eq!(rules_of(&open), ["denied-global", "denied-global"]);
+    let mut one_of_two = waiver(0, "denied-global", "2027-01-01");
+    one_of_two.rule = None;
+    one_of_two.fingerprint = Some(open.findings[1].fingerprint.parse().unwrap());
+    let report = run_one(two(), with_waivers([one_of_two.clone()]));
+    let waived: Vec<bool> = report.findings.iter().map(|it| it.waiver.is_some()).collect();
+    assert_eq!(waived, [false, true]);
+
+    // All that a waiver names must be so.
+    let mut of_other_rule = one_of_two.clone();
+    of_other_rule.rule = Some("unlisted-global".into());
+    let mut of_other_file = one_of_two.clone();
+    of_other_file.file = Some("*.pkl".into());
+    let mut of_nothing = one_of_two.clone();
+    of_nothing.fingerprint = None;
+    for wrong in [of_other_rule, of_other_file, of_nothing] {
+        let report = run_one(two(), with_waivers([wrong]));
+        assert!(report.findings.iter().all(|finding| finding.waiver.is_none()));
+    }
+
+    // Without a rule it is called by its finding.
+    let fingerprint = open.findings[1].fingerprint.clone();
+    let report = run_one(clean(), with_waivers([one_of_two]));
+    let unused = format!("The waiver for finding `{fingerprint}` covered no finding.");
+    assert_eq!(report.findings[0].description, unused);
 }
 
 #[test]
@@ -573,6 +611,9 @@ fn run_locked(name: &str, content: &str, policy: Policy, lock: Comparison) -> Re
             manifest: Some("models.yaml".to_owned()),
             references: Vec::new(),
             incidents: Vec::new(),
+            inputs: Inputs::default(),
+            shard: None,
+            is_code_read: false,
         },
     )
 }

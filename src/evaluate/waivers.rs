@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::fingerprint::Fingerprints;
-use super::{place, severity};
-use crate::base::{Digest, NameGlob, PathGlobs, Severity};
-use crate::finding::{AppliedWaiver, Finding, RuleMeta};
+use super::place::Places;
+use super::{finding, severity};
+use crate::base::{Digest, Fingerprint, NameGlob, PathGlobs};
+use crate::finding::{
+    AppliedWaiver, Finding, ManifestPlace, RuleMeta, WaiverFit, WaiverMatch, WaiverReport,
+};
 use crate::policy::{Policy, Waiver};
 use crate::rules::waivers::{ExpiredWaiver, UnusedWaiver};
 use crate::rules::{Rule as _, Violation};
@@ -21,7 +24,7 @@ pub fn binds_digest(policy: &Policy, model: &str, path: &str) -> bool {
     })
 }
 
-/// Every waiver of the run, each once however many profiles hold it, and what became of it.
+/// Every waiver of the run, each once however many profiles hold it.
 #[derive(Debug)]
 pub(super) struct WaiverRegister {
     today: Date,
@@ -32,21 +35,9 @@ pub(super) struct WaiverRegister {
 
 #[derive(Debug)]
 struct Record {
-    waiver: Waiver,
+    report: WaiverReport,
     model: Pattern<NameGlob>,
     file: Pattern<PathGlobs>,
-    expired: bool,
-    covered: usize,
-    /// Findings that it would cover if it had not expired.
-    would_cover: usize,
-    /// All matched but the digest.
-    met_other_bytes: bool,
-    /// It may cover something in a model of which not everything could be judged.
-    excused: bool,
-    /// The severities of `expired-waiver` and `unused-waiver`: the highest of the policies that
-    /// hold the waiver.
-    expired_severity: Option<Severity>,
-    unused_severity: Option<Severity>,
 }
 
 impl WaiverRegister {
@@ -55,16 +46,16 @@ impl WaiverRegister {
     }
 
     /// Takes the waivers of a policy in.
-    pub(super) fn register(&mut self, policy: &Policy) {
+    pub(super) fn register(&mut self, policy: &Policy, places: &mut Places) {
         for waiver in &policy.waivers {
             let index = *self.known.entry(identity(waiver)).or_insert_with(|| {
-                self.records.push(Record::new(waiver.clone(), self.today));
+                self.records.push(Record::new(waiver, self.today, places));
                 self.records.len().saturating_sub(1)
             });
-            let Some(record) = self.records.get_mut(index) else { continue };
+            let Some(Record { report, .. }) = self.records.get_mut(index) else { continue };
             let in_force = |meta| severity::in_force(policy, meta);
-            record.expired_severity = record.expired_severity.max(in_force(ExpiredWaiver.meta()));
-            record.unused_severity = record.unused_severity.max(in_force(UnusedWaiver.meta()));
+            report.expired_severity = report.expired_severity.max(in_force(ExpiredWaiver.meta()));
+            report.unused_severity = report.unused_severity.max(in_force(UnusedWaiver.meta()));
         }
     }
 
@@ -74,23 +65,22 @@ impl WaiverRegister {
         for waiver in &policy.waivers {
             let index = self.known.get(&identity(waiver));
             if let Some(record) = index.and_then(|index| self.records.get_mut(*index)) {
-                record.excused |= covers_name(&record.model, model);
+                record.report.excused |= covers_name(&record.model, model);
             }
         }
     }
 
-    /// The first waiver of `policy` that covers `finding`. `digest` is that of the finding's
-    /// file, if it is known.
-    pub(super) fn cover(
-        &mut self,
-        policy: &Policy,
-        finding: &Finding,
-        digest: Option<Digest>,
-    ) -> Option<AppliedWaiver> {
-        let mut applied = None;
-        for waiver in policy.waivers.iter().filter(|waiver| waiver.rule == finding.rule) {
-            let index = self.known.get(&identity(waiver));
-            let Some(record) = index.and_then(|index| self.records.get_mut(*index)) else {
+    /// Tells `finding` which waivers of `policy` fit it, and the first of them that covers it.
+    /// `digest` is that of the finding's file, if it is known.
+    pub(super) fn cover(&self, policy: &Policy, finding: &mut Finding, digest: Option<Digest>) {
+        for waiver in &policy.waivers {
+            if !is_about(waiver, finding) {
+                continue;
+            }
+            let known = self.known.get(&identity(waiver));
+            let Some((index, record)) =
+                known.and_then(|index| Some((*index, self.records.get(*index)?)))
+            else {
                 continue;
             };
             if !covers_name(&record.model, &finding.model)
@@ -98,81 +88,137 @@ impl WaiverRegister {
             {
                 continue;
             }
-            if waiver.sha256.is_some() && waiver.sha256 != digest {
-                record.met_other_bytes = true;
-                continue;
-            }
-            if record.expired {
-                record.would_cover = record.would_cover.saturating_add(1);
-                continue;
-            }
+            let fit = if waiver.sha256.is_some() && waiver.sha256 != digest {
+                WaiverFit::OtherBytes
+            } else if record.report.expired {
+                WaiverFit::Expired
+            } else {
+                WaiverFit::Covers
+            };
             // Later waivers that cover the same finding are not unused: they are double.
-            record.covered = record.covered.saturating_add(1);
-            if applied.is_none() {
-                applied = Some(AppliedWaiver {
+            finding.matched_waivers.push(WaiverMatch { waiver: index, fit });
+            if fit == WaiverFit::Covers && finding.waiver.is_none() {
+                finding.waiver = Some(AppliedWaiver {
                     reason: waiver.reason.clone(),
                     expires: waiver.expires.clone(),
                 });
             }
         }
-        applied
     }
 
-    /// What is to be said of the waivers themselves, once all models are judged. Such findings
-    /// belong to no model; no waiver covers them.
-    pub(super) fn findings(&self, fingerprints: &mut Fingerprints) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for record in &self.records {
-            let waiver = &record.waiver;
-            let (meta, severity, violation): (&'static RuleMeta, _, Violation) = if record.expired {
-                (
-                    ExpiredWaiver.meta(),
-                    record.expired_severity,
-                    ExpiredWaiver::violation(waiver, record.would_cover),
-                )
-            } else if record.covered == 0 && !record.excused {
-                (
-                    UnusedWaiver.meta(),
-                    record.unused_severity,
-                    UnusedWaiver::violation(waiver, record.met_other_bytes),
-                )
-            } else {
-                continue;
-            };
-            let Some(severity) = severity else { continue };
-            findings.push(Finding {
-                rule: meta.id,
-                title: meta.title,
-                severity,
-                model: String::new(),
-                fingerprint: fingerprints.of(meta.id, &waiver.place.document.path, &violation),
-                manifest: violation.manifest.as_ref().map(place::manifest_place),
-                description: violation.description,
-                recommendation: violation.recommendation,
-                location: violation.location,
-                waiver: None,
-            });
-        }
-        findings
+    /// The waivers.
+    pub(super) fn into_reports(self) -> Vec<WaiverReport> {
+        self.records.into_iter().map(|record| record.report).collect()
     }
 }
 
+/// The waivers in the order in which they are written, file by file; findings are made to name
+/// them by their new indices.
+pub(super) fn in_order<'f>(
+    waivers: Vec<WaiverReport>,
+    findings: impl Iterator<Item = &'f mut Finding>,
+) -> Vec<WaiverReport> {
+    let mut numbered: Vec<(usize, WaiverReport)> = waivers.into_iter().enumerate().collect();
+    numbered.sort_by(|(_, left), (_, right)| {
+        let key = |place: &ManifestPlace| (place.line, place.column);
+        let by_file = left.place.file.cmp(&right.place.file);
+        by_file.then_with(|| key(&left.place).cmp(&key(&right.place)))
+    });
+    let mut new = vec![0; numbered.len()];
+    for (index, (old, _)) in numbered.iter().enumerate() {
+        if let Some(place) = new.get_mut(*old) {
+            *place = index;
+        }
+    }
+    for finding in findings {
+        for matched in &mut finding.matched_waivers {
+            matched.waiver = new.get(matched.waiver).copied().unwrap_or(matched.waiver);
+        }
+    }
+    numbered.into_iter().map(|(_, waiver)| waiver).collect()
+}
+
+/// What is to be said of the waivers themselves, once all models are judged. Such findings belong
+/// to no model; no waiver covers them.
+pub(super) fn findings<'f>(
+    waivers: &[WaiverReport],
+    others: impl Iterator<Item = &'f Finding>,
+    fingerprints: &mut Fingerprints,
+) -> Vec<Finding> {
+    let mut uses = vec![Uses::default(); waivers.len()];
+    for matched in others.flat_map(|finding| &finding.matched_waivers) {
+        let Some(uses) = uses.get_mut(matched.waiver) else { continue };
+        match matched.fit {
+            WaiverFit::Covers => uses.covered = true,
+            WaiverFit::Expired => uses.would_cover = uses.would_cover.saturating_add(1),
+            WaiverFit::OtherBytes => uses.met_other_bytes = true,
+        }
+    }
+    let mut findings = Vec::new();
+    for (waiver, uses) in waivers.iter().zip(uses) {
+        let (meta, severity, violation): (&'static RuleMeta, _, Violation) = if waiver.expired {
+            (
+                ExpiredWaiver.meta(),
+                waiver.expired_severity,
+                ExpiredWaiver::violation(waiver, uses.would_cover),
+            )
+        } else if !uses.covered && !waiver.excused {
+            (
+                UnusedWaiver.meta(),
+                waiver.unused_severity,
+                UnusedWaiver::violation(waiver, uses.met_other_bytes),
+            )
+        } else {
+            continue;
+        };
+        let Some(severity) = severity else { continue };
+        let fingerprint = fingerprints.of(meta.id, &waiver.place.file, &violation);
+        let place = Some(waiver.place.clone());
+        let finding = finding(meta, severity, String::new(), violation, fingerprint);
+        findings.push(Finding { manifest: place, ..finding });
+    }
+    findings
+}
+
+/// What the findings of a run say of one waiver.
+#[derive(Clone, Debug, Default)]
+struct Uses {
+    covered: bool,
+    /// Findings that it would cover if it had not expired.
+    would_cover: usize,
+    /// All matched but the digest.
+    met_other_bytes: bool,
+}
+
 impl Record {
-    fn new(waiver: Waiver, today: Date) -> Self {
-        Self {
-            model: names(waiver.model.as_deref()),
-            file: paths(waiver.file.as_deref()),
+    fn new(waiver: &Waiver, today: Date, places: &mut Places) -> Self {
+        let report = WaiverReport {
+            rule: waiver.rule.clone(),
+            fingerprint: waiver.fingerprint.clone(),
+            model: waiver.model.clone(),
+            file: waiver.file.clone(),
+            sha256: waiver.sha256,
+            reason: waiver.reason.clone(),
+            expires: waiver.expires.clone(),
+            place: places.shown(&waiver.place),
             // The policy has checked the date; one that cannot be read never holds.
             expired: waiver.expires.parse::<Date>().map_or(true, |last_day| today > last_day),
-            waiver,
-            covered: 0,
-            would_cover: 0,
-            met_other_bytes: false,
             excused: false,
             expired_severity: None,
             unused_severity: None,
-        }
+        };
+        Self { model: names(waiver.model.as_deref()), file: paths(waiver.file.as_deref()), report }
     }
+}
+
+/// Whether a waiver names the finding's rule and fingerprint, or leaves one of them open. One that
+/// leaves both open, which no policy can say, covers nothing.
+fn is_about(waiver: &Waiver, finding: &Finding) -> bool {
+    let rule = waiver.rule.as_deref();
+    let fingerprint = waiver.fingerprint.as_ref().map(Fingerprint::as_str);
+    (rule.is_some() || fingerprint.is_some())
+        && rule.is_none_or(|rule| rule == finding.rule)
+        && fingerprint.is_none_or(|fingerprint| fingerprint == finding.fingerprint)
 }
 
 /// A waiver is the same one in every profile that holds it: where it is written tells.

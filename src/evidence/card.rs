@@ -22,6 +22,12 @@ pub struct Card {
     /// `base_model_relation` of the front matter: `adapter`, `finetune`, `merge`, `quantized`
     /// (untrusted).
     pub base_model_relation: Option<String>,
+    /// `datasets` of the front matter, in order (untrusted).
+    #[serde(default)]
+    pub datasets: Vec<String>,
+    /// `pipeline_tag` of the front matter: `text-classification` (untrusted).
+    #[serde(default)]
+    pub task: Option<String>,
     /// Why the front matter could not be read, if it is there and broken.
     pub front_matter_error: Option<String>,
 }

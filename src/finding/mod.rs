@@ -1,11 +1,19 @@
 //! Judgements: what rules say, and how a whole run ended.
 
+mod baseline;
+mod difference;
 mod report;
+mod shard;
+mod waiver;
 
+pub use baseline::{BaselineReport, BaselineState, EarlierFinding, EarlierModel, EarlierReport};
+pub use difference::{Added, Changed, Difference};
 pub use report::{
-    BaseModelReport, CardReport, FileReport, GlobalReport, Incident, ModelReport, Outcome, Report,
-    Tally, TrustReport, TrustSignal, Verdict,
+    BaseModelReport, CardReport, FileReport, GlobalReport, Incident, Inputs, LicenceReport,
+    ModelReport, NamedBy, Outcome, Report, TRUST_SIGNALS, Tally, TrustReport, TrustSignal, Verdict,
 };
+pub use shard::{Shard, ShardError};
+pub use waiver::{WaiverFit, WaiverMatch, WaiverReport};
 
 use crate::base::Severity;
 use crate::evidence::Origin;
@@ -55,8 +63,23 @@ pub struct Finding {
     pub manifest: Option<ManifestPlace>,
     /// Stable across runs, line moves and offsets: 16 hexadecimal digits.
     pub fingerprint: String,
+    /// Which finding it repeats: all that makes a fingerprint is equal. `None` for the first.
+    pub repeats: Option<Repeat>,
     /// The waiver that covers it, if one does. A waived finding never fails the gate.
     pub waiver: Option<AppliedWaiver>,
+    /// Every waiver that fits it, in the order of the policy.
+    pub matched_waivers: Vec<WaiverMatch>,
+    /// Whether the baseline has it; `None` without a baseline, and for a waived finding.
+    pub baseline: Option<BaselineState>,
+}
+
+/// Which finding another one repeats, as the same source in two entries of a manifest does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// The fingerprint of the first.
+    pub first: String,
+    /// Which one of all that are equal it is, from 2.
+    pub number: u64,
 }
 
 /// A place in a model.
@@ -83,6 +106,8 @@ pub struct ManifestPlace {
     pub snippet: String,
     /// The whole line, without its line break.
     pub line_text: String,
+    /// The hash by which GitHub recognises the line ([`line_hashes`](crate::base::line_hashes)).
+    pub line_hash: Option<String>,
 }
 
 /// The waiver that covers a finding.

@@ -1,7 +1,7 @@
 //! The result of a whole run.
 
-use super::{Finding, RuleMeta};
-use crate::base::Severity;
+use super::{BaselineReport, BaselineState, Finding, RuleMeta, Shard, WaiverReport};
+use crate::base::{Digest, LicenceExpression, RepoId, Severity};
 use crate::evidence::{Card, FileEvidence, ReferenceKind};
 
 /// Everything that outputs render.
@@ -30,6 +30,28 @@ pub struct Report {
     pub policy: String,
     /// The manifest's path as shown; `None` for a scan of paths.
     pub manifest: Option<String>,
+    /// What the run was made from.
+    pub inputs: Inputs,
+    /// Which share of the manifest was judged; `None` for all of it. What is known of the whole
+    /// only (waivers that cover nothing) is not said by a share, unless it is the only one.
+    pub shard: Option<Shard>,
+    /// Whether the project's own text was looked through for models (`--discovered`).
+    pub is_code_read: bool,
+    /// The waivers of all policies in force, in the order in which they were met.
+    pub waivers: Vec<WaiverReport>,
+    /// The earlier run that this one was compared with.
+    pub baseline: Option<BaselineReport>,
+}
+
+/// What a run was made from, as digests: two runs of the same inputs judge by the same words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// Of the manifest's text.
+    pub manifest: Option<Digest>,
+    /// Of all files of the policy, the profile and the `fail_on` of the command line.
+    pub policy: Option<Digest>,
+    /// Of the lock's text, if there is one, and of whether it binds.
+    pub lock: Option<Digest>,
 }
 
 /// The verdict of a run.
@@ -66,6 +88,10 @@ pub struct ModelReport {
     /// How far the model's origin can be trusted; `None` for a model on this machine, of whose
     /// origin nothing is known.
     pub trust: Option<TrustReport>,
+    /// The repository on the Hub, by its canonical name; `None` for a model on this machine.
+    pub repository: Option<RepoId>,
+    /// What its card and the Hub say of its licence: all of them apply.
+    pub licences: Vec<LicenceReport>,
     /// The models that this one builds on, as far as it names them.
     pub base_models: Vec<BaseModelReport>,
     /// The card's completeness, if the model can have a card.
@@ -75,6 +101,21 @@ pub struct ModelReport {
     /// The lowest severity that fails the gate for this model, where its profile has its own;
     /// `None` for the run's.
     pub fail_on: Option<Severity>,
+    /// The profile of the policy that its entry names.
+    pub profile: Option<String>,
+    /// The branch, tag or commit that was asked for, as written.
+    pub requested_revision: Option<String>,
+    /// What brought it into the run, if it is no entry of the manifest.
+    pub named_by: Option<NamedBy>,
+}
+
+/// What brought a model into a run that the user did not list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBy {
+    /// The name of the model that builds on it.
+    pub model: String,
+    /// The path of that model's file that names it (untrusted); `None` for the Hub's metadata.
+    pub file: Option<String>,
 }
 
 /// A file, and how its globals were judged.
@@ -149,6 +190,10 @@ pub struct TrustReport {
     pub signals: Vec<TrustSignal>,
 }
 
+/// The names of all signals of a trust score, in their order.
+pub const TRUST_SIGNALS: [&str; 7] =
+    ["publisher", "downloads", "licence", "safetensors", "history", "gate", "signature"];
+
 /// One signal of a trust score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustSignal {
@@ -169,6 +214,15 @@ impl TrustReport {
             _ => "low",
         }
     }
+}
+
+/// What is said of a model's licence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LicenceReport {
+    /// As it was said; for `license: other` the name beside it (untrusted).
+    pub stated: String,
+    /// What it means, unless it is text that is no licence.
+    pub meaning: Option<LicenceExpression>,
 }
 
 /// A model that another builds on.
@@ -216,7 +270,16 @@ pub struct Tally {
 impl Report {
     /// Whether a finding fails the gate, by the policy of its model.
     pub fn fails(&self, finding: &Finding) -> bool {
-        finding.waiver.is_none() && finding.severity >= self.fail_on_for(&finding.model)
+        finding.waiver.is_none()
+            && finding.baseline != Some(BaselineState::Known)
+            && finding.severity >= self.fail_on_for(&finding.model)
+    }
+
+    /// Whether a finding would fail the gate if the baseline did not have it.
+    pub fn is_known_failure(&self, finding: &Finding) -> bool {
+        finding.waiver.is_none()
+            && finding.baseline == Some(BaselineState::Known)
+            && finding.severity >= self.fail_on_for(&finding.model)
     }
 
     /// The lowest severity that fails the gate for a model. Of several models of one name the

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{LockedFile, LockedModel, VERSION};
-use crate::base::{Digest, Untrusted};
+use crate::base::{Digest, yaml_digits, yaml_scalar};
 
 const HEADER: &str = "\
 # Written by `weighstation lock`. To change it, change the manifest and run the command again.
@@ -33,89 +33,31 @@ pub fn lock_text(models: &[LockedModel]) -> String {
 }
 
 fn write_model(model: &LockedModel, text: &mut String) {
-    let _ = writeln!(text, "  - name: {}", scalar(&model.name));
-    let _ = writeln!(text, "    source: {}", scalar(&model.source));
+    let _ = writeln!(text, "  - name: {}", yaml_scalar(&model.name));
+    let _ = writeln!(text, "    source: {}", yaml_scalar(&model.source));
     if let Some(revision) = &model.revision {
-        let _ = writeln!(text, "    revision: {}", scalar(revision));
+        let _ = writeln!(text, "    revision: {}", yaml_scalar(revision));
     }
     if !model.globs.is_empty() {
         text.push_str("    globs:\n");
         for glob in &model.globs {
-            let _ = writeln!(text, "      - {}", scalar(glob));
+            let _ = writeln!(text, "      - {}", yaml_scalar(glob));
         }
     }
     if let Some(commit) = &model.commit {
-        let _ = writeln!(text, "    commit: {}", hexadecimal(commit.as_str()));
+        let _ = writeln!(text, "    commit: {}", yaml_digits(commit.as_str()));
     }
     text.push_str("    files:\n");
     let mut files: Vec<&LockedFile> = model.files.iter().collect();
     files.sort_by(|left, right| left.path.cmp(&right.path));
     for LockedFile { path, size, sha256, place: _ } in files {
-        let (path, sha256) = (scalar(path), digest(sha256));
+        let (path, sha256) = (yaml_scalar(path), digest(sha256));
         let _ = writeln!(text, "      - {{ path: {path}, size: {size}, sha256: {sha256} }}");
     }
 }
 
 fn digest(digest: &Digest) -> String {
-    hexadecimal(&digest.to_string())
-}
-
-/// Hexadecimal digits, quoted where some reader of YAML could see a number: `1e9`, `0b11`, digits
-/// only.
-fn hexadecimal(digits: &str) -> String {
-    let letters = digits.chars().filter(|c| matches!(c, 'a'..='d' | 'f')).count();
-    if letters >= 2 { digits.to_owned() } else { format!("\"{digits}\"") }
-}
-
-/// A text as a YAML scalar that every reader takes for just this text.
-fn scalar(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { double_quoted(text) }
-}
-
-/// Whether the text can stand without quotes, in a list, a mapping and between braces: a word that
-/// begins with a letter or a path that begins with `./` or `../`, and that no version of YAML
-/// takes for a number, a truth value or null.
-fn is_plain(text: &str) -> bool {
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic())
-        || text.starts_with("./")
-        || text.starts_with("../");
-    let (word, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (scheme, rest),
-        None => (text, ""),
-    };
-    let ordinary = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '+');
-    let reserved = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
-    begins
-        && word.chars().all(ordinary)
-        && rest.chars().all(ordinary)
-        && !reserved.contains(&text.to_ascii_lowercase().as_str())
-}
-
-fn double_quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len().saturating_add(2));
-    quoted.push('"');
-    for (at, c) in text.char_indices() {
-        let code = u32::from(c);
-        let command = c == '#' && text.get(at..).is_some_and(Untrusted::begins_command);
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            // The last two of each plane are no characters, and YAML allows none of U+FFFE.
-            _ if Untrusted::is_dangerous(c) || command || code & 0xFFFE == 0xFFFE => {
-                let _ = match code {
-                    0..=0xFF => write!(quoted, "\\x{code:02X}"),
-                    0x100..=0xFFFF => write!(quoted, "\\u{code:04X}"),
-                    _ => write!(quoted, "\\U{code:08X}"),
-                };
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
+    yaml_digits(&digest.to_string())
 }
 
 #[cfg(test)]
@@ -126,7 +68,7 @@ mod tests {
 
     use super::super::Lock;
     use super::*;
-    use crate::base::{Document, Place, render_problems};
+    use crate::base::{Document, Place, Untrusted, render_problems};
 
     fn nowhere() -> Place {
         Arc::new(Document { path: String::new(), text: String::new() }).whole()
@@ -195,53 +137,6 @@ mod tests {
     #[test]
     fn without_models_it_can_be_read_too() {
         assert_eq!(read_back(&lock_text(&[])), []);
-    }
-
-    #[test]
-    fn names_that_yaml_would_take_for_something_else_are_quoted() {
-        for plain in ["a", "config.json", "a/b-c_d.bin", "./m", "../m", "hf://a/b", "v1.0+x"] {
-            assert_eq!(scalar(plain), plain);
-        }
-        for other in [
-            "",
-            " ",
-            "no",
-            "NULL",
-            "~",
-            "1e9",
-            "0x1f",
-            ".inf",
-            "-",
-            "- a",
-            "a: b",
-            "a #b",
-            "{a}",
-            "a, b",
-            "*x",
-            "&x",
-            "!x",
-            "'",
-            "\"",
-            "%",
-            "@",
-            "`",
-            "2026-01-01",
-            "<<",
-            "=",
-            "é",
-            "?",
-            "a:",
-            "hf://a: b",
-            "://",
-        ] {
-            assert!(scalar(other).starts_with('"'), "{other}");
-        }
-        assert_eq!(scalar("a\n::error::\u{202e}\u{e0041}##[x]"), {
-            r#""a\n::error::\u202E\U000E0041\x23#[x]""#
-        });
-        assert_eq!(hexadecimal("0b11"), "\"0b11\"");
-        assert_eq!(hexadecimal("12e45"), "\"12e45\"");
-        assert_eq!(hexadecimal("ab12"), "ab12");
     }
 
     #[test]

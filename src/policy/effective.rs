@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::GlobalSet;
-use crate::base::{Digest, LicenceTerm, Place, Severity};
+use crate::base::{Digest, Fingerprint, LicenceTerm, Place, Severity};
 
 /// The policy in force for one entry.
 #[derive(Clone, Debug)]
@@ -246,8 +246,10 @@ pub struct LicensePolicy {
 /// A dated, reasoned exception.
 #[derive(Clone, Debug)]
 pub struct Waiver {
-    /// The rule's id.
-    pub rule: String,
+    /// The rule's id; `None` for every rule, which only a waiver with a fingerprint can say.
+    pub rule: Option<String>,
+    /// The one finding that is meant; `None` for every one.
+    pub fingerprint: Option<Fingerprint>,
     /// Glob over entry names; `None` for all.
     pub model: Option<String>,
     /// Glob over paths inside the model; `None` for all.

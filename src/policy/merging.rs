@@ -336,7 +336,8 @@ impl<'a> Merged<'a> {
             let text = |text: &Option<Located<String>>| text.as_ref().map(|it| it.value.clone());
             let waiver = waiver.value;
             Some(Waiver {
-                rule: waiver.rule.value.clone(),
+                rule: text(&waiver.rule),
+                fingerprint: waiver.fingerprint.as_ref().map(|it| it.value.clone()),
                 model: text(&waiver.model),
                 file: text(&waiver.file),
                 sha256: waiver.sha256.map(|it: Located<Digest>| it.value),

@@ -2,7 +2,7 @@
 //!
 //! A policy file is read (`reading`) into what is written in it (`written`), stacked on what it
 //! extends (`layers`, `presets`), merged (`merging`) and either shown with the origin of each
-//! value (`showing`) or applied ([`Policy`]).
+//! value (`showing`) or applied ([`Policy`]). `waiving` writes a waiver into the text of one.
 
 mod card_sections;
 mod effective;
@@ -13,6 +13,7 @@ mod presets;
 mod reading;
 mod schema;
 mod showing;
+mod waiving;
 mod written;
 
 pub use card_sections::{BUILT_IN_SECTIONS, BuiltInSection};
@@ -23,4 +24,6 @@ pub use effective::{
 pub use global_set::{GlobalEntry, GlobalEntryError, GlobalMatch, GlobalPattern, GlobalSet};
 pub use layers::{Loader, PolicyLayers};
 pub use presets::{PRESETS, Preset, PresetKind, is_preset_name};
+pub use reading::{DayError, parse_day};
 pub use schema::policy_schema;
+pub use waiving::{NewWaiver, NotWaivable, WithWaiver, with_waiver};

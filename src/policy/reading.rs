@@ -8,8 +8,8 @@ use super::written::{
 };
 use super::{CardMatch, GlobalEntry, RuleSetting, Verify};
 use crate::base::{
-    Digest, Document, Fields, LicenceError, LicenceTerm, Located, NameGlob, PathGlobs, Problem,
-    Reading, Severity, Value, closest, quoted,
+    Digest, Document, Fields, Fingerprint, LicenceError, LicenceTerm, Located, NameGlob, PathGlobs,
+    Problem, Reading, Severity, Value, closest, quoted,
 };
 
 /// The version of the format that this program reads.
@@ -126,8 +126,14 @@ impl PolicyReader<'_> {
     fn waiver(&self, reading: &mut Reading, value: &Value<'_>) -> Option<WaiverSettings> {
         let mut fields = reading.fields(value)?;
         let span = fields.first_entry();
-        let rule = fields.require(reading, "rule").and_then(|value| reading.text(&value));
-        if let Some(rule) = &rule {
+        let fingerprint =
+            fields.get("fingerprint").map(|value| reading.parsed::<Fingerprint>(&value));
+        let rule = match &fingerprint {
+            None => fields.require(reading, "rule"),
+            Some(_) => fields.get("rule"),
+        };
+        let rule = rule.map(|value| reading.text(&value));
+        if let Some(Some(rule)) = &rule {
             self.check_rule(reading, rule);
         }
         let model = fields
@@ -140,8 +146,16 @@ impl PolicyReader<'_> {
         let reason = fields.require(reading, "reason").and_then(|value| reading.text(&value));
         let expires = fields.require(reading, "expires").and_then(|value| date(reading, &value));
         fields.finish(reading);
+        // What was written and cannot be read must not make the waiver wider.
+        if rule.is_none() && fingerprint.is_none()
+            || matches!(rule, Some(None))
+            || matches!(fingerprint, Some(None))
+        {
+            return None;
+        }
         Some(WaiverSettings {
-            rule: rule?,
+            rule: rule.flatten(),
+            fingerprint: fingerprint.flatten(),
             model,
             file,
             sha256,
@@ -370,19 +384,33 @@ fn licence(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> 
 }
 
 fn date(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {
-    checked(reading, value, |text| {
-        // jiff also reads `20270331`, weeks and times; a waiver says a day, in one way.
-        let shape = text.len() == 10
-            && text.bytes().enumerate().all(|(index, byte)| match index {
-                4 | 7 => byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
-        if !shape {
-            return Err(format!("`{}` is no date: write `YYYY-MM-DD`", quoted(text)));
-        }
-        match text.parse::<jiff::civil::Date>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err(format!("there is no day `{}`", quoted(text))),
-        }
-    })
+    checked(reading, value, |text| parse_day(text).map(|_| ()))
+}
+
+/// Reads the last day of a waiver, `YYYY-MM-DD`.
+///
+/// # Errors
+/// Text of another form, or a day that no month has.
+pub fn parse_day(text: &str) -> Result<jiff::civil::Date, DayError> {
+    // jiff also reads `20270331`, weeks and times; a waiver says a day, in one way.
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if !shape {
+        return Err(DayError::Form(quoted(text)));
+    }
+    text.parse().map_err(|_| DayError::NoSuchDay(quoted(text)))
+}
+
+/// Text that is no day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DayError {
+    /// Not `YYYY-MM-DD`.
+    #[error("`{0}` is no date: write `YYYY-MM-DD`")]
+    Form(String),
+    /// `2027-02-30`.
+    #[error("there is no day `{0}`")]
+    NoSuchDay(String),
 }

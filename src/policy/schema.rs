@@ -70,6 +70,14 @@ pub fn policy_schema(rules: &[(&str, &str)]) -> Value {
     {
         rule.insert("enum".to_owned(), json!(ids));
     }
+    if let Some(waiver) = settings
+        .get_mut("waivers")
+        .and_then(|waivers| waivers.pointer_mut("/items"))
+        .and_then(Value::as_object_mut)
+    {
+        let either = json!([{ "required": ["rule"] }, { "required": ["fingerprint"] }]);
+        waiver.insert("anyOf".to_owned(), either);
+    }
     let mut extends = properties::<Extends>(&mut generator);
     let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
     if let Some(list) = extends.get_mut("extends").and_then(Value::as_object_mut) {

@@ -108,10 +108,12 @@ impl Page {
 
     fn waiver(&mut self, waiver: &Sourced<'_, &super::written::WaiverSettings>) {
         let written = waiver.value;
-        let mut pairs = vec![("rule", scalar(&written.rule.value))];
+        let mut pairs = Vec::new();
         let mut optional = |key, value: Option<String>| {
             pairs.extend(value.map(|value| (key, scalar(&value))));
         };
+        optional("fingerprint", written.fingerprint.as_ref().map(|it| it.value.to_string()));
+        optional("rule", written.rule.as_ref().map(|it| it.value.clone()));
         optional("model", written.model.as_ref().map(|it| it.value.clone()));
         optional("file", written.file.as_ref().map(|it| it.value.clone()));
         optional("sha256", written.sha256.map(|it| it.value.to_string()));

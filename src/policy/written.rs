@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 
 use super::global_set::GlobalEntry;
 use super::{CardMatch, RuleSetting, Verify};
-use crate::base::{Digest, Located, Severity, Span};
+use crate::base::{Digest, Fingerprint, Located, Severity, Span};
 
 /// A list of texts, each with its place.
 pub(super) type Texts = Vec<Located<String>>;
@@ -214,8 +214,11 @@ pub(super) struct LicenseSettings {
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
 pub(super) struct WaiverSettings {
-    /// The rule whose findings are waived.
-    pub(super) rule: Located<String>,
+    /// The rule whose findings are waived. Either this or `fingerprint` is required.
+    pub(super) rule: Option<Located<String>>,
+    /// The one finding that is waived, by its fingerprint in reports.
+    #[schemars(with = "Option<String>", regex(pattern = "^[0-9a-fA-F]{16}$"))]
+    pub(super) fingerprint: Option<Located<Fingerprint>>,
     /// Glob over the names of manifest entries. Default: all.
     pub(super) model: Option<Located<String>>,
     /// Glob over paths inside the model. Default: all.

@@ -123,7 +123,8 @@ impl<'a> Suite<'a> {
     /// The worst of what a rule says: a case can only be one thing.
     fn outcome(&self, report: &Report, rule: &str) -> Outcome {
         let texts = |wanted: &dyn Fn(&Gathered<'_>) -> bool| {
-            let texts: Vec<String> = self.of(rule).filter(|it| wanted(it)).map(told).collect();
+            let of_rule = self.of(rule).filter(|it| wanted(it));
+            let texts: Vec<String> = of_rule.map(|it| with_standing(report, it)).collect();
             texts.join("\n\n")
         };
         let fails = |group: &Gathered<'_>| group.fails(report);
@@ -153,7 +154,7 @@ impl<'a> Suite<'a> {
     fn write(&self, cases: &[Case], out: &mut dyn Write) -> io::Result<()> {
         let count =
             |kind: fn(&Outcome) -> bool| cases.iter().filter(|it| kind(&it.outcome)).count();
-        let name = escaped(&self.name());
+        let name = attribute(&self.name());
         writeln!(
             out,
             r#"  <testsuite name="{name}" tests="{}" failures="{}" errors="{}" skipped="{}">"#,
@@ -169,13 +170,22 @@ impl<'a> Suite<'a> {
     }
 }
 
+/// What is to be said, and that the baseline has it if that is why it does not fail.
+fn with_standing(report: &Report, gathered: &Gathered<'_>) -> String {
+    let is_known = gathered.findings.iter().any(|finding| report.is_known_failure(finding));
+    let front = if is_known { "Known from the baseline. " } else { "" };
+    format!("{front}{}", told(gathered))
+}
+
 impl Case {
     fn write(&self, suite: &str, out: &mut dyn Write) -> io::Result<()> {
-        let mut tag =
-            format!(r#"    <testcase name="{}" classname="{suite}" time="0""#, escaped(&self.name));
+        let mut tag = format!(
+            r#"    <testcase name="{}" classname="{suite}" time="0""#,
+            attribute(&self.name)
+        );
         if let Some(file) = &self.file {
             // Writing to a String cannot fail.
-            let _ = write!(tag, r#" file="{}""#, escaped(file));
+            let _ = write!(tag, r#" file="{}""#, attribute(file));
         }
         match &self.outcome {
             Outcome::Passed => writeln!(out, "{tag}/>"),
@@ -187,13 +197,13 @@ impl Case {
             Outcome::Failed { kind, title, text } => writeln!(
                 out,
                 "{tag}>\n      <failure type=\"{kind}\" message=\"{}\">{}</failure>\n    </testcase>",
-                escaped(title),
+                attribute(title),
                 escaped(text)
             ),
             Outcome::Skipped(reason) => writeln!(
                 out,
                 "{tag}>\n      <skipped message=\"{}\"/>\n    </testcase>",
-                escaped(reason)
+                attribute(reason)
             ),
             Outcome::Error(text) => writeln!(
                 out,
@@ -202,6 +212,11 @@ impl Case {
             ),
         }
     }
+}
+
+/// The value of an attribute, in which a reader takes the end of a line for a space.
+fn attribute(text: &str) -> String {
+    escaped(text).replace('\t', "&#9;").replace('\n', "&#10;").replace('\r', "&#13;")
 }
 
 /// Text as XML 1.0 can hold it: characters that it forbids are left out.
@@ -244,5 +259,6 @@ mod tests {
     #[test]
     fn what_xml_cannot_hold_is_left_out() {
         assert_eq!(escaped("a\u{0}\u{1b}<\"&>\u{ffff}é\n"), "a&lt;&quot;&amp;&gt;é\n");
+        assert_eq!(attribute("a\n\t<\r"), "a&#10;&#9;&lt;&#13;");
     }
 }

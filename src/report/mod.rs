@@ -3,6 +3,8 @@
 //! An output renders a [`Report`] and decides nothing.
 
 mod azure;
+mod cyclonedx;
+mod difference;
 mod explanation;
 mod gathering;
 mod github;
@@ -23,8 +25,10 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use difference::{write_difference, write_difference_json};
 pub use explanation::{RuleListing, write_explanation, write_rules};
 pub use inspection::{write_inspection, write_inspection_json};
+pub use json::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 
 use crate::base::Document;
 use crate::finding::Report;
@@ -101,6 +105,7 @@ pub static OUTPUTS: &[Output] = &[
     Output { name: "gitlab-sast", about: "GitLab's SAST report", write: gitlab::sast::write },
     Output { name: "junit", about: "JUnit XML: GitLab, Jenkins and others", write: junit::write },
     Output { name: "azure", about: "Azure DevOps logging commands", write: azure::write },
+    Output { name: "cyclonedx", about: "CycloneDX 1.6 ML-BOM", write: cyclonedx::write },
 ];
 
 /// The output of this name.

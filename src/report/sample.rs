@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::Presentation;
-use crate::base::{Document, Severity};
+use crate::base::{Document, Severity, line_hashes};
 use crate::evidence::{Card, FileEvidence, Format, Origin, ReferenceKind, Status};
 use crate::finding::{
     AppliedWaiver, BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident,
-    Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport, TrustSignal,
-    Verdict,
+    Inputs, Location, ManifestPlace, ModelReport, Outcome, Report, RuleMeta, TrustReport,
+    TrustSignal, Verdict,
 };
 
 const MANIFEST: &str = "\
@@ -76,6 +76,7 @@ fn place(line: u32) -> Option<ManifestPlace> {
         column: start as u32 + 1,
         end_column: line_text.len() as u32 + 1,
         snippet: line_text[start..].to_owned(),
+        line_hash: line_hashes(MANIFEST).get(line as usize - 1).cloned(),
         line_text,
     })
 }
@@ -102,7 +103,10 @@ fn finding(
         },
         manifest: place(line),
         fingerprint: "0123456789abcdef".into(),
+        repeats: None,
         waiver: None,
+        matched_waivers: Vec::new(),
+        baseline: None,
     }
 }
 
@@ -254,6 +258,11 @@ pub(super) fn failing() -> Report {
         fail_on: Severity::Medium,
         policy: "weighstation.yaml".into(),
         manifest: Some("models.yaml".into()),
+        inputs: Inputs::default(),
+        shard: None,
+        is_code_read: false,
+        waivers: Vec::new(),
+        baseline: None,
     }
 }
 

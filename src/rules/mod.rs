@@ -26,12 +26,15 @@ pub(crate) mod tests;
 
 use crate::base::{Commit, Place};
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
+pub use crate::finding::NamedBy;
 use crate::finding::{BaseModelReport, Location, RuleMeta};
 use crate::lock::LockedModel;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 
+pub use base_models::unjudged_base_model;
 pub use documentation::documentation;
+pub use licence::licence_reports;
 pub use trust::trust_report;
 
 /// One entry with all that is known of it and the policy that judges it.
@@ -51,15 +54,6 @@ pub struct Case<'a> {
     pub base_models: &'a [BaseModelReport],
     /// Who named it, if it is no entry of the manifest but a model that one builds on.
     pub named_by: Option<&'a NamedBy>,
-}
-
-/// What brought a model into a run that the user did not list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedBy {
-    /// The name of the model that builds on it.
-    pub model: String,
-    /// The path of that model's file that names it (untrusted); `None` for the Hub's metadata.
-    pub file: Option<String>,
 }
 
 /// What a lock says of an entry.

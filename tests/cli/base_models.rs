@@ -10,7 +10,7 @@ const COMMIT: &str = "5bb9fc53add422c252f7351a8e28c438cb98ea21";
 const FOLLOW: &str = "extends: [baseline]\nfollow_base_models: true\n";
 
 /// A model that was downloaded whole into the cache: its folder, and the listing that tells so.
-fn cached(workspace: Workspace, name: &str, files: &[(&str, &[u8])]) -> Workspace {
+pub(crate) fn cached(workspace: Workspace, name: &str, files: &[(&str, &[u8])]) -> Workspace {
     let folder = format!("hub/models--acme--{name}");
     let listed =
         files.iter().map(|(path, content)| ((*path).to_owned(), json!({ "size": content.len() })));
@@ -71,7 +71,9 @@ fn what_an_adapter_is_loaded_onto_is_judged_with_it() {
     assert!(!found.iter().any(|(rule, _)| *rule == "unjudged-base-model"), "{found:?}");
     let finding = document["findings"].as_array().unwrap().iter();
     let denied = finding.clone().find(|finding| finding["rule"] == "denied-global").unwrap();
-    assert_eq!(denied["manifest"], json!({ "file": "models.yaml", "line": 2, "column": 13 }));
+    let place = &denied["manifest"];
+    assert_eq!((&place["file"], &place["line"]), (&json!("models.yaml"), &json!(2)));
+    assert_eq!(place["column"], 13);
     let human = workspace.run(&["check"]).stdout;
     assert!(human.contains("builds on acme/base (judged as adapter → acme/base)"), "{human}");
 }

@@ -9,12 +9,16 @@
 )]
 
 mod base_models;
+mod baselines;
 mod discovering;
 mod exit_codes;
 mod facts;
 mod harness;
 mod inspecting;
 mod locking;
+mod manuals;
 mod outputs;
 mod quickstart;
+mod sharding;
 mod sources;
+mod waiving;

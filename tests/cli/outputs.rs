@@ -22,6 +22,19 @@ fn several_outputs_of_one_run_say_the_same() {
 }
 
 #[test]
+fn a_bill_of_materials_has_the_digest_of_every_file() {
+    let workspace = Workspace::quickstart();
+    assert_eq!(workspace.code(&["check", "--output", "cyclonedx=bom.json"]), 1);
+    let bom = workspace.json("bom.json");
+    let models = bom["components"].as_array().unwrap();
+    let files: Vec<_> =
+        models.iter().flat_map(|model| model["components"].as_array().unwrap()).collect();
+    assert_eq!((models.len(), files.len()), (5, 11));
+    assert!(files.iter().all(|file| file["hashes"][0]["alg"] == "SHA-256"), "{bom:#}");
+    assert_eq!(models[0]["licenses"][0]["license"]["id"], "Apache-2.0");
+}
+
+#[test]
 fn colour_is_for_terminals_unless_asked_for_and_never_with_no_color() {
     let workspace = Workspace::new().with("m.pkl", HARMFUL);
     let escapes = |arguments: &[&str]| workspace.run(arguments).stdout.contains('\u{1b}');

@@ -71,6 +71,8 @@ pub(super) fn read(parts: &Parts<'_>, card: &mut Card) -> Result<(), String> {
         card.licence = licence(root);
         card.base_models = texts(root.get("base_model"));
         card.base_model_relation = scalar(root, "base_model_relation");
+        card.datasets = texts(root.get("datasets"));
+        card.task = scalar(root, "pipeline_tag");
     }
     if let Some(problem) = problems.first() {
         let line = u64::from(problem.place.span.line).saturating_sub(1);

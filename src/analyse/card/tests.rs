@@ -16,7 +16,8 @@ fn section(card: &Card, heading: &str) -> (u8, u64, u64) {
 fn front_matter_gives_licence_and_base_models() {
     let card = read(
         "---\nlicense: other\nlicense_name: house\nlicense_link: https://x.example\n\
-         base_model:\n  - a/b\n  - c/d\nbase_model_relation: merge\n---\n# Title\n",
+         base_model:\n  - a/b\n  - c/d\nbase_model_relation: merge\n\
+         datasets: squad\npipeline_tag: question-answering\n---\n# Title\n",
     );
     let licence = Licence {
         ids: vec!["other".into()],
@@ -27,7 +28,9 @@ fn front_matter_gives_licence_and_base_models() {
     assert_eq!(card.base_models, ["a/b", "c/d"]);
     assert_eq!(card.base_model_relation.as_deref(), Some("merge"));
     assert_eq!(card.front_matter_error, None);
-    assert_eq!(section(&card, "Title"), (1, 10, 0));
+    assert_eq!(card.datasets, ["squad"]);
+    assert_eq!(card.task.as_deref(), Some("question-answering"));
+    assert_eq!(section(&card, "Title"), (1, 12, 0));
     assert_eq!(card.text, "# title\n");
 
     let card =

@@ -63,6 +63,40 @@ impl LicenceExpression {
         terms.collect()
     }
 
+    /// The licence, if there is only one.
+    pub fn single(&self) -> Option<&LicenceTerm> {
+        match self.nodes.as_slice() {
+            [Node::Term(term)] => Some(term),
+            _ => None,
+        }
+    }
+
+    /// The expression as SPDX writes it: listed spellings, `AND` within `OR` without parentheses,
+    /// and `LicenseRef-` in front of what is not on its list.
+    pub fn spdx(&self) -> String {
+        let mut sides: Vec<(String, Option<Operator>)> = Vec::new();
+        for node in &self.nodes {
+            let side = match node {
+                Node::Term(term) => (term.spdx(), None),
+                Node::Operator(operator) => {
+                    let within = |(text, inner): (String, Option<Operator>)| match inner {
+                        Some(inner) if inner < *operator => format!("({text})"),
+                        _ => text,
+                    };
+                    let right = sides.pop().map(within).unwrap_or_default();
+                    let left = sides.pop().map(within).unwrap_or_default();
+                    let word = match operator {
+                        Operator::Or => "OR",
+                        Operator::And => "AND",
+                    };
+                    (format!("{left} {word} {right}"), Some(*operator))
+                }
+            };
+            sides.push(side);
+        }
+        sides.pop().map(|(text, _)| text).unwrap_or_default()
+    }
+
     /// Whether the expression can be satisfied with licences that are `acceptable`: of `OR` one
     /// side is enough, of `AND` both are needed.
     ///
@@ -249,6 +283,28 @@ mod tests {
             failing("gemma AND Apache-2.0 WITH LLVM-exception", &["gemma"]),
             ["Apache-2.0 WITH LLVM-exception"]
         );
+    }
+
+    #[test]
+    fn an_expression_is_written_as_spdx_writes_it() {
+        for (text, written) in [
+            ("mit", "MIT"),
+            ("gpl-3.0", "GPL-3.0-only"),
+            ("GPL-2.0+", "GPL-2.0-or-later"),
+            ("apache-2.0 with llvm-exception", "Apache-2.0 WITH LLVM-exception"),
+            ("cdla-permissive-2.0+", "CDLA-Permissive-2.0+"),
+            ("openrail++", "LicenseRef-openrail-plus-plus"),
+            ("llama3.1", "LicenseRef-llama3.1"),
+            ("LicenseRef-Acme_1", "LicenseRef-acme-1"),
+            ("mit or (isc and zlib)", "MIT OR ISC AND Zlib"),
+            ("(mit or isc) and zlib or gemma", "(MIT OR ISC) AND Zlib OR LicenseRef-gemma"),
+        ] {
+            let expression: LicenceExpression = text.parse().unwrap();
+            assert_eq!(expression.spdx(), written);
+            assert_eq!(expression.single().is_some(), expression.terms().count() == 1, "{text}");
+            let again: LicenceExpression = written.parse().unwrap();
+            assert_eq!(again.terms().count(), expression.terms().count(), "{text}");
+        }
     }
 
     #[test]

@@ -152,6 +152,32 @@ impl LicenceTerm {
         &self.written
     }
 
+    /// Whether an exception belongs to it.
+    pub fn has_exception(&self) -> bool {
+        self.exception.is_some()
+    }
+
+    /// The term as SPDX writes it: its listed spelling, or `LicenseRef-` and a name.
+    pub fn spdx(&self) -> String {
+        let mut text = match &self.id {
+            LicenceId::Spdx(id) => {
+                let suffix = if self.or_later { "-or-later" } else { "-only" };
+                match spdx_name(&format!("{id}{suffix}")) {
+                    Some(listed) => listed.to_owned(),
+                    None if self.or_later => format!("{id}+"),
+                    None => (*id).to_owned(),
+                }
+            }
+            LicenceId::Hub(name) => reference(name),
+            LicenceId::Named(name) => reference(name),
+        };
+        if let Some(exception) = &self.exception {
+            text.push_str(" WITH ");
+            text.push_str(exception);
+        }
+        text
+    }
+
     /// Whether a model under this licence can be used under one that `allowed` lists and none of
     /// `denied` refuses; `None` allows any.
     ///
@@ -211,6 +237,14 @@ impl FromStr for LicenceTerm {
             _ => Err(LicenceError::Several(text.to_owned())),
         }
     }
+}
+
+/// `LicenseRef-` and a name, in which SPDX allows letters, digits, `-` and `.`.
+fn reference(name: &str) -> String {
+    let name = name.replace('+', "-plus");
+    let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+    let name: String = name.chars().map(allowed).collect();
+    format!("LicenseRef-{name}")
 }
 
 /// The listed spelling of an SPDX licence id, whatever the case of `word`.

@@ -134,6 +134,9 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
         manifest: None,
         references: Vec::new(),
         incidents: Vec::new(),
+        is_code_read: false,
+        inputs: crate::finding::Inputs::default(),
+        shard: None,
     };
     (evaluate(vec![judged], run), reads.load(Ordering::SeqCst))
 }

@@ -14,7 +14,7 @@ pub(super) use place::{Place, path_of};
 pub(super) use text::{told, told_shortly};
 
 use crate::base::{Digest, Severity};
-use crate::finding::{Finding, ModelReport, Report};
+use crate::finding::{BaselineState, Finding, ModelReport, Report};
 
 /// Findings of one rule on one entry, of which there is at least one.
 pub(super) struct Gathered<'a> {
@@ -75,10 +75,11 @@ struct Key<'a> {
     /// Only where there is no manifest line to gather at.
     path: Option<&'a str>,
     waived: bool,
+    known: bool,
 }
 
 impl<'a> Key<'a> {
-    fn of(finding: &'a Finding) -> Self {
+    fn of(finding: &'a Finding, split: bool) -> Self {
         let manifest = finding.manifest.as_ref();
         let path = finding.location.path.as_deref();
         Self {
@@ -87,12 +88,24 @@ impl<'a> Key<'a> {
             manifest: manifest.map(|place| (place.file.as_str(), place.line, place.column)),
             path: path.filter(|_| manifest.is_none()),
             waived: finding.waiver.is_some(),
+            known: split && finding.baseline == Some(BaselineState::Known),
         }
     }
 }
 
-/// The findings that no waiver covers, or all of them, gathered; worst first.
+/// The findings that no waiver covers, or all of them, gathered; worst first. What the baseline has
+/// stands apart from what is new.
 pub(super) fn gather(report: &Report, include_waived: bool) -> Vec<Gathered<'_>> {
+    gathered(report, include_waived, true)
+}
+
+/// The same with one group for each rule and entry, known or new, where a reader compares runs by
+/// itself: a group must not change its identity when a baseline is given.
+pub(super) fn gather_known_and_new(report: &Report, include_waived: bool) -> Vec<Gathered<'_>> {
+    gathered(report, include_waived, false)
+}
+
+fn gathered(report: &Report, include_waived: bool, split: bool) -> Vec<Gathered<'_>> {
     let models: HashMap<&str, &ModelReport> =
         report.models.iter().map(|model| (model.name.as_str(), model)).collect();
     let mut groups: Vec<Gathered<'_>> = Vec::new();
@@ -102,7 +115,7 @@ pub(super) fn gather(report: &Report, include_waived: bool) -> Vec<Gathered<'_>>
             continue;
         }
         let next = groups.len();
-        let index = *index_of.entry(Key::of(finding)).or_insert(next);
+        let index = *index_of.entry(Key::of(finding, split)).or_insert(next);
         match groups.get_mut(index) {
             Some(group) => group.findings.push(finding),
             None => groups.push(Gathered {

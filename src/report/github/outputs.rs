@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::super::Presentation;
 use super::super::gathering::gather;
 use crate::base::Severity;
-use crate::finding::Report;
+use crate::finding::{BaselineState, Report};
 
 /// Writes the verdict and how many annotations of each kind there would be without limits.
 pub(in super::super) fn write(
@@ -26,6 +26,9 @@ pub(in super::super) fn write(
     writeln!(out, "warnings={}", warnings.len())?;
     writeln!(out, "findings={findings}")?;
     writeln!(out, "waived={}", tally.waived)?;
+    let known = report.findings.iter().filter(|it| it.baseline == Some(BaselineState::Known));
+    writeln!(out, "known={}", known.count())?;
+    writeln!(out, "fixed={}", report.baseline.as_ref().map_or(0, |it| it.fixed.len()))?;
     writeln!(out, "incidents={}", report.incidents.len())?;
     writeln!(out, "models={}", report.models.len())
 }
@@ -40,7 +43,7 @@ mod tests {
         let text = sample::written(write, &sample::failing(), &sample::presentation());
         assert_eq!(
             text,
-            "outcome=fail\nerrors=2\nwarnings=0\nfindings=4\nwaived=1\nincidents=1\nmodels=3\n"
+            "outcome=fail\nerrors=2\nwarnings=0\nfindings=4\nwaived=1\nknown=0\nfixed=0\nincidents=1\nmodels=3\n"
         );
     }
 }

@@ -10,7 +10,7 @@ use super::super::Presentation;
 use super::super::gathering::{Gathered, gather};
 use super::super::layout::{counted, grouped};
 use crate::base::{Severity, Untrusted};
-use crate::finding::{Finding, ModelReport, Outcome, Report};
+use crate::finding::{BaselineReport, BaselineState, Finding, ModelReport, Outcome, Report};
 
 /// GitHub takes 1 MiB per step and shows an error above that; some room is for others.
 const MOST_BYTES: usize = 900 << 10;
@@ -36,6 +36,16 @@ pub(in super::super) fn write(
         sections.push(incidents(report));
     }
     sections.extend(failures.iter().map(|gathered| block(gathered, true)));
+    let (known, notes): (Vec<_>, Vec<_>) = notes
+        .into_iter()
+        .partition(|gathered| gathered.findings.iter().any(|it| report.is_known_failure(it)));
+    if let Some(baseline) = &report.baseline {
+        sections.push(compared(report, baseline));
+    }
+    if !known.is_empty() {
+        sections.push("\n### Known from the baseline\n\nThese do not fail the gate.\n".to_owned());
+        sections.extend(known.iter().map(|gathered| block(gathered, false)));
+    }
     if !notes.is_empty() {
         sections.push("\n### Notes\n\nThese do not fail the gate.\n".to_owned());
         sections.extend(notes.iter().map(|gathered| block(gathered, false)));
@@ -111,6 +121,38 @@ fn models(report: &Report) -> String {
     }
     table.push_str("</table>\n");
     table
+}
+
+/// What the baseline has that is gone.
+fn compared(report: &Report, baseline: &BaselineReport) -> String {
+    let count = |state| report.findings.iter().filter(|it| it.baseline == Some(state)).count();
+    let mut section = format!(
+        "\n<p>Compared with {} of {}: {} known, {} new, {} fixed</p>\n",
+        html(&Untrusted(&baseline.path).to_string()),
+        html(&baseline.timestamp),
+        grouped(count(BaselineState::Known) as u64),
+        grouped(count(BaselineState::New) as u64),
+        grouped(baseline.fixed.len() as u64),
+    );
+    if baseline.fixed.is_empty() {
+        return section;
+    }
+    section.push_str("\n<details><summary>fixed</summary>\n<ul>\n");
+    for finding in baseline.fixed.iter().take(LISTED) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            section,
+            "<li><code>{}</code> {}: {}</li>",
+            escaped(&Untrusted(&finding.rule).to_string()),
+            html(&Untrusted(&finding.model).to_string()),
+            html(&finding.description),
+        );
+    }
+    if let Some(more) = baseline.fixed.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        let _ = writeln!(section, "<li>and {} more</li>", grouped(more as u64));
+    }
+    section.push_str("</ul>\n</details>\n");
+    section
 }
 
 fn origin(model: &ModelReport) -> String {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::gathering::{Gathered, gather, told};
+use super::super::gathering::{Gathered, gather_known_and_new, told};
 use super::super::{Presentation, safe_json};
 use crate::base::{Digest, Severity, Untrusted};
 use crate::finding::{Incident, Report};
@@ -38,7 +38,7 @@ pub(in super::super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let incidents = report.incidents.iter().map(|incident| unjudged(report, incident));
-    let gathered = gather(report, false);
+    let gathered = gather_known_and_new(report, false);
     let mut issues: Vec<Issue> = incidents.chain(gathered.iter().map(issue)).collect();
     // GitLab drops all but the first issue of a fingerprint.
     let mut seen = HashSet::new();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::gathering::{Gathered, gather, told};
+use super::super::gathering::{Gathered, gather_known_and_new, told};
 use super::super::{Presentation, safe_json};
 use crate::base::{Digest, Severity, Untrusted};
 use crate::finding::{Report, RuleMeta};
@@ -104,7 +104,7 @@ pub(in super::super) fn write(
             value: format!("{}{}", model.unwrap_or_default(), incident.message),
         }
     });
-    let gathered = gather(report, false);
+    let gathered = gather_known_and_new(report, false);
     let document = Document {
         version: VERSION,
         scan: Scan {

@@ -138,10 +138,25 @@ fn inner_place(location: &Location, same_member: bool) -> String {
 
 /// Writes what does not fail: one line or two per rule.
 pub(super) fn write_notes(notes: &[&Finding], page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    write_shortly("", notes, page, out)
+}
+
+/// Writes what would fail if the baseline did not have it.
+pub(super) fn write_known(known: &[&Finding], page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    write_shortly("known ", known, page, out)
+}
+
+fn write_shortly(
+    word: &str,
+    notes: &[&Finding],
+    page: &Page,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for note in fold(notes, |finding| (finding.rule, finding.severity)) {
         let first = note.first;
         let style = severity_style(first.severity);
-        let mark = format!("  {}{} ", styled(style, first.severity), styled(DIM, bracketed(first)));
+        let (severity, rule) = (styled(style, first.severity), styled(DIM, bracketed(first)));
+        let mark = format!("  {}{severity}{rule} ", styled(DIM, word));
         let mut text = String::new();
         let places = listed(&note);
         // A single finding names its file itself.

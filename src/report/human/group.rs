@@ -15,6 +15,8 @@ pub(super) struct ModelGroup<'a> {
     pub(super) failures: Vec<&'a Finding>,
     /// Below it.
     pub(super) notes: Vec<&'a Finding>,
+    /// At or above `fail_on`, and in the baseline.
+    pub(super) known: Vec<&'a Finding>,
     pub(super) waived: Vec<&'a Finding>,
     pub(super) incidents: Vec<&'a Incident>,
 }
@@ -50,6 +52,8 @@ pub(super) fn group_by_model(report: &Report) -> Vec<ModelGroup<'_>> {
             group.waived.push(finding);
         } else if report.fails(finding) {
             group.failures.push(finding);
+        } else if report.is_known_failure(finding) {
+            group.known.push(finding);
         } else {
             group.notes.push(finding);
         }
@@ -70,6 +74,7 @@ fn empty<'a>(model: Option<&'a ModelReport>, name: &'a str) -> ModelGroup<'a> {
         name,
         failures: Vec::new(),
         notes: Vec::new(),
+        known: Vec::new(),
         waived: Vec::new(),
         incidents: Vec::new(),
     }

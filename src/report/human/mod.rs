@@ -1,6 +1,7 @@
 //! For people: the worst first, grouped by model, each with the manifest line that brought it in,
 //! why it matters and what to do.
 
+mod baseline;
 mod finding;
 mod group;
 mod model;
@@ -38,6 +39,7 @@ pub(super) fn write(
         writeln!(out)?;
     }
     incidents_of_the_run(report, &page, out)?;
+    baseline::write_fixed(report, &page, out)?;
     summary::write(report, presentation, &page, out)
 }
 

@@ -30,6 +30,9 @@ pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) ->
         page.paragraph(&mark, 4, &incident.message, out)?;
     }
     if !page.quiet {
+        if !group.known.is_empty() {
+            finding::write_known(&group.known, page, out)?;
+        }
         if !group.notes.is_empty() {
             finding::write_notes(&group.notes, page, out)?;
         }
@@ -38,7 +41,7 @@ pub(super) fn write(group: &ModelGroup<'_>, page: &Page, out: &mut dyn Write) ->
         }
     }
     // A block of failures ends with an empty line of its own.
-    let notes = !group.notes.is_empty() || !group.waived.is_empty();
+    let notes = !group.known.is_empty() || !group.notes.is_empty() || !group.waived.is_empty();
     let lines = (notes && !page.quiet) || !group.incidents.is_empty();
     if lines {
         writeln!(out)?;
@@ -103,7 +106,8 @@ fn base_model(base: &BaseModelReport) -> String {
 
 /// What findings are about that belong to no model: waivers, or the lock.
 fn of_no_model(group: &ModelGroup<'_>) -> &'static str {
-    let mut findings = group.failures.iter().chain(&group.notes).chain(&group.waived);
+    let mut findings =
+        group.failures.iter().chain(&group.known).chain(&group.notes).chain(&group.waived);
     let of_lock = findings.clone().any(|finding| finding.rule == "stale-lock");
     let of_policy = findings.any(|finding| finding.rule != "stale-lock");
     match (of_policy, of_lock) {
@@ -164,6 +168,10 @@ fn snippet(place: &ManifestPlace, out: &mut dyn Write) -> io::Result<()> {
     let file = Untrusted(&place.file);
     let arrow = styled(GUIDE, "-->");
     writeln!(out, "{:gutter$}{arrow} {file}:{}:{}", "", place.line, place.column)?;
+    if place.line_text.is_empty() {
+        // Too long to be shown.
+        return Ok(());
+    }
     writeln!(out, "{:gutter$} {bar}", "")?;
     let text = visible(&place.line_text);
     writeln!(out, "{} {bar} {text}", styled(GUIDE, &number))?;

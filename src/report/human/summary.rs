@@ -30,6 +30,7 @@ pub(super) fn write(
         .findings
         .iter()
         .filter(|finding| finding.waiver.is_none() && !report.fails(finding))
+        .filter(|finding| !report.is_known_failure(finding))
         .count();
     if notes > 0 {
         parts.push(counted(notes, "note", "notes"));
@@ -41,6 +42,10 @@ pub(super) fn write(
         let count = report.incidents.len();
         parts.push(styled(UNSURE, format!("{} not judged", grouped(count as u64))).to_string());
     }
+    if let Some(baseline) = &report.baseline {
+        parts.push(super::baseline::counts(report, baseline));
+    }
+    parts.extend(report.shard.map(|shard| format!("shard {shard}")));
     parts.push(format!("policy {}", Untrusted(&report.policy)));
     parts.push(work(report, presentation));
     let mut used = 0_usize;
@@ -58,12 +63,18 @@ pub(super) fn write(
         }
     }
     writeln!(out)?;
-    match failures.first() {
-        Some(worst) if !presentation.quiet => {
-            let command = format!("weighstation explain {}", worst.rule);
-            writeln!(out, "  {} {}", styled(DIM, "more on a rule:"), styled(CODE, command))
+    let Some(worst) = failures.first().filter(|_| !presentation.quiet) else { return Ok(()) };
+    let command = format!("weighstation explain {}", worst.rule);
+    writeln!(out, "  {} {}", styled(DIM, "more on a rule:"), styled(CODE, command))?;
+    // No waiver covers a finding on the policy itself, and none can be written into a preset.
+    let of_model = failures.iter().find(|finding| !finding.model.is_empty());
+    match of_model.filter(|_| !report.policy.starts_with("preset ")) {
+        Some(finding) => {
+            let command =
+                format!("weighstation waive {} --reason … --expires …", finding.fingerprint);
+            writeln!(out, "  {} {}", styled(DIM, "accept for a time:"), styled(CODE, command))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -72,7 +83,10 @@ fn verdict(report: &Report, failures: &[&Finding]) -> String {
     match report.outcome {
         Outcome::Pass => {
             let verb = if models == 1 { "passes" } else { "pass" };
-            let text = format!("{} {verb}", counted(models, "model", "models"));
+            let text = match models {
+                0 => "no model falls to this shard".to_owned(),
+                _ => format!("{} {verb}", counted(models, "model", "models")),
+            };
             format!("{} {}", styled(GOOD, "✓"), styled(BOLD, text))
         }
         Outcome::Fail => {

@@ -6,12 +6,21 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Presentation, safe_json};
-use crate::base::{Digest, Severity};
+use crate::base::{Digest, Fingerprint, LicenceExpression, Severity};
 use crate::evidence::{FileEvidence, Format, ListedDigest, ReferenceKind, Status};
 use crate::finding::{
-    BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident, ManifestPlace,
-    ModelReport, Report, TrustReport, TrustSignal,
+    BaseModelReport, BaselineReport, BaselineState, CardReport, EarlierFinding, FileReport,
+    Finding, GlobalReport, Incident, LicenceReport, Location, ManifestPlace, ModelReport, Report,
+    RuleMeta, TrustReport, TrustSignal, WaiverFit, WaiverMatch, WaiverReport,
 };
+
+mod reading;
+
+pub use reading::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
+
+/// Bytes of a line of a manifest above which it is left out: a manifest may be one line, and every
+/// finding has it.
+const LONGEST_LINE: usize = 1_000;
 
 /// Writes the document.
 pub(super) fn write(
@@ -24,9 +33,27 @@ pub(super) fn write(
         tool: Tool { name: "weighstation", version: report.version },
         outcome: report.outcome.name(),
         scan_timestamp: &report.timestamp,
+        shard: report.shard.map(|shard| ShardView { number: shard.number(), total: shard.total() }),
+        manifest: report
+            .manifest
+            .as_deref()
+            .map(|path| ManifestFile { path, sha256: report.inputs.manifest }),
+        policy: PolicyView {
+            name: &report.policy,
+            sha256: report.inputs.policy,
+            fail_on: report.fail_on,
+        },
+        lock: report.inputs.lock.map(|sha256| LockView { sha256 }),
+        discovered: report.is_code_read,
+        baseline: report.baseline.as_ref().map(|baseline| baseline_view(report, baseline)),
         models: Each(&report.models, model),
         findings: Each(&report.findings, finding),
         incidents: Each(&report.incidents, incident),
+        waivers: Each(&report.waivers, waiver),
+        rules: Each(&report.rules, |(meta, severity)| RuleView {
+            rule: meta.id,
+            severity: *severity,
+        }),
     };
     safe_json::write_pretty(&document, out)
 }
@@ -46,9 +73,89 @@ struct Document<'a> {
     tool: Tool<'a>,
     outcome: &'a str,
     scan_timestamp: &'a str,
+    /// Which share of the manifest; null for all of it.
+    shard: Option<ShardView>,
+    manifest: Option<ManifestFile<'a>>,
+    policy: PolicyView<'a>,
+    lock: Option<LockView>,
+    /// Whether the project's own text was looked through.
+    discovered: bool,
+    baseline: Option<BaselineView<'a>>,
     models: Each<'a, ModelReport, Model<'a>>,
     findings: Each<'a, Finding, FindingView<'a>>,
     incidents: Each<'a, Incident, IncidentView<'a>>,
+    waivers: Each<'a, WaiverReport, WaiverOfPolicy<'a>>,
+    rules: Each<'a, (&'static RuleMeta, Option<Severity>), RuleView>,
+}
+
+#[derive(serde::Serialize)]
+struct ShardView {
+    number: u32,
+    total: u32,
+}
+
+#[derive(serde::Serialize)]
+struct ManifestFile<'a> {
+    path: &'a str,
+    sha256: Option<Digest>,
+}
+
+#[derive(serde::Serialize)]
+struct PolicyView<'a> {
+    name: &'a str,
+    sha256: Option<Digest>,
+    fail_on: Severity,
+}
+
+#[derive(serde::Serialize)]
+struct LockView {
+    sha256: Digest,
+}
+
+#[derive(serde::Serialize)]
+struct RuleView {
+    rule: &'static str,
+    /// Null where it is off.
+    severity: Option<Severity>,
+}
+
+#[derive(serde::Serialize)]
+struct BaselineView<'a> {
+    path: &'a str,
+    scan_timestamp: &'a str,
+    known: usize,
+    new: usize,
+    fixed: Each<'a, EarlierFinding, FixedView<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct FixedView<'a> {
+    rule: &'a str,
+    r#type: &'a str,
+    severity: Severity,
+    model: &'a str,
+    description: &'a str,
+    location: LocationView<'a>,
+    fingerprint: &'a str,
+}
+
+fn baseline_view<'a>(report: &'a Report, baseline: &'a BaselineReport) -> BaselineView<'a> {
+    let count = |state| report.findings.iter().filter(|it| it.baseline == Some(state)).count();
+    BaselineView {
+        path: &baseline.path,
+        scan_timestamp: &baseline.timestamp,
+        known: count(BaselineState::Known),
+        new: count(BaselineState::New),
+        fixed: Each(&baseline.fixed, |fixed| FixedView {
+            rule: &fixed.rule,
+            r#type: &fixed.title,
+            severity: fixed.severity,
+            model: &fixed.model,
+            description: &fixed.description,
+            location: location(&fixed.location),
+            fingerprint: &fixed.fingerprint,
+        }),
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -62,8 +169,17 @@ struct Model<'a> {
     model_name: &'a str,
     source: &'a str,
     revision: Option<&'a str>,
+    /// As written in the manifest.
+    requested_revision: Option<&'a str>,
+    /// The Hub's own name of it.
+    repository: Option<String>,
+    profile: Option<&'a str>,
+    fail_on: Option<Severity>,
+    named_by: Option<NamedByView<'a>>,
+    is_folder: bool,
     /// Null for a model on this machine, of whose origin nothing is known.
     trust: Option<Trust<'a>>,
+    licenses: Each<'a, LicenceReport, License<'a>>,
     base_models: Each<'a, BaseModelReport, BaseModel<'a>>,
     card: Option<Card<'a>>,
     files: Each<'a, FileReport, File<'a>>,
@@ -74,11 +190,39 @@ fn model(model: &ModelReport) -> Model<'_> {
         model_name: &model.name,
         source: &model.source,
         revision: model.revision.as_deref(),
+        requested_revision: model.requested_revision.as_deref(),
+        repository: model.repository.as_ref().map(ToString::to_string),
+        profile: model.profile.as_deref(),
+        fail_on: model.fail_on,
+        named_by: model
+            .named_by
+            .as_ref()
+            .map(|by| NamedByView { model: &by.model, file: by.file.as_deref() }),
+        is_folder: model.card.is_some(),
         trust: model.trust.as_ref().map(trust),
+        licenses: Each(&model.licences, license),
         base_models: Each(&model.base_models, base_model),
         card: model.card.as_ref().and_then(card),
         files: Each(&model.files, file),
     }
+}
+
+#[derive(serde::Serialize)]
+struct License<'a> {
+    stated: &'a str,
+    /// Null for text that is no licence.
+    spdx: Option<String>,
+}
+
+fn license(licence: &LicenceReport) -> License<'_> {
+    let meaning = licence.meaning.as_ref();
+    License { stated: &licence.stated, spdx: meaning.map(LicenceExpression::spdx) }
+}
+
+#[derive(serde::Serialize)]
+struct NamedByView<'a> {
+    model: &'a str,
+    file: Option<&'a str>,
 }
 
 #[derive(serde::Serialize)]
@@ -132,6 +276,8 @@ struct Signal<'a> {
 struct Card<'a> {
     completeness: u8,
     words: u64,
+    datasets: &'a [String],
+    task: Option<&'a str>,
     sections: Sections<'a>,
 }
 
@@ -139,6 +285,8 @@ fn card(report: &CardReport) -> Option<Card<'_>> {
     report.card.as_ref().map(|card| Card {
         completeness: report.completeness,
         words: card.words,
+        datasets: &card.datasets,
+        task: card.task.as_deref(),
         sections: Sections(&report.sections),
     })
 }
@@ -219,7 +367,30 @@ struct FindingView<'a> {
     manifest: Option<ManifestView<'a>>,
     recommendation: &'a str,
     fingerprint: &'a str,
+    /// The first of several findings that are equal in all that makes a fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<RepeatView<'a>>,
     waiver: Option<WaiverView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched_waivers: Option<Each<'a, WaiverMatch, MatchView>>,
+    baseline: Option<BaselineState>,
+}
+
+#[derive(serde::Serialize)]
+struct RepeatView<'a> {
+    first: &'a str,
+    number: u64,
+}
+
+#[derive(serde::Serialize)]
+struct MatchView {
+    /// Index in the document's `waivers`.
+    waiver: usize,
+    fit: WaiverFit,
+}
+
+fn waiver_match(matched: &WaiverMatch) -> MatchView {
+    MatchView { waiver: matched.waiver, fit: matched.fit }
 }
 
 #[derive(serde::Serialize)]
@@ -234,10 +405,70 @@ struct ManifestView<'a> {
     file: &'a str,
     line: u32,
     column: u32,
+    end_column: u32,
+    text: &'a str,
+    /// Null where it is too long to be shown.
+    line_text: Option<&'a str>,
+    line_hash: Option<&'a str>,
 }
 
 fn manifest(place: &ManifestPlace) -> ManifestView<'_> {
-    ManifestView { file: &place.file, line: place.line, column: place.column }
+    ManifestView {
+        file: &place.file,
+        line: place.line,
+        column: place.column,
+        end_column: place.end_column,
+        text: cut(&place.snippet),
+        line_text: Some(place.line_text.as_str()).filter(|line| line.len() <= LONGEST_LINE),
+        line_hash: place.line_hash.as_deref(),
+    }
+}
+
+/// At most as much of a text as a line may have.
+fn cut(text: &str) -> &str {
+    let end = text.floor_char_boundary(LONGEST_LINE);
+    text.get(..end).unwrap_or(text)
+}
+
+fn location(location: &Location) -> LocationView<'_> {
+    LocationView {
+        path: location.path.as_deref(),
+        member: location.origin.member.as_deref(),
+        offset: location.origin.offset,
+    }
+}
+
+#[derive(serde::Serialize)]
+struct WaiverOfPolicy<'a> {
+    rule: Option<&'a str>,
+    fingerprint: Option<&'a str>,
+    model: Option<&'a str>,
+    file: Option<&'a str>,
+    sha256: Option<Digest>,
+    reason: &'a str,
+    expires: &'a str,
+    place: ManifestView<'a>,
+    expired: bool,
+    excused: bool,
+    expired_severity: Option<Severity>,
+    unused_severity: Option<Severity>,
+}
+
+fn waiver(waiver: &WaiverReport) -> WaiverOfPolicy<'_> {
+    WaiverOfPolicy {
+        rule: waiver.rule.as_deref(),
+        fingerprint: waiver.fingerprint.as_ref().map(Fingerprint::as_str),
+        model: waiver.model.as_deref(),
+        file: waiver.file.as_deref(),
+        sha256: waiver.sha256,
+        reason: &waiver.reason,
+        expires: &waiver.expires,
+        place: manifest(&waiver.place),
+        expired: waiver.expired,
+        excused: waiver.excused,
+        expired_severity: waiver.expired_severity,
+        unused_severity: waiver.unused_severity,
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -253,14 +484,18 @@ fn finding(finding: &Finding) -> FindingView<'_> {
         severity: finding.severity,
         model: &finding.model,
         description: &finding.description,
-        location: LocationView {
-            path: finding.location.path.as_deref(),
-            member: finding.location.origin.member.as_deref(),
-            offset: finding.location.origin.offset,
-        },
+        location: location(&finding.location),
         manifest: finding.manifest.as_ref().map(manifest),
         recommendation: &finding.recommendation,
         fingerprint: &finding.fingerprint,
+        repeats: finding
+            .repeats
+            .as_ref()
+            .map(|repeat| RepeatView { first: &repeat.first, number: repeat.number }),
+        matched_waivers: Some(finding.matched_waivers.as_slice())
+            .filter(|matched| !matched.is_empty())
+            .map(|matched| Each(matched, waiver_match)),
+        baseline: finding.baseline,
         waiver: finding
             .waiver
             .as_ref()

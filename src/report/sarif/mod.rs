@@ -4,7 +4,6 @@
 //! manifest entry ([`super::gathering`]): two results of one rule on one line have the same line
 //! hash, and every consumer drops one of them.
 
-mod line_hash;
 mod location;
 mod message;
 mod result;

@@ -6,10 +6,9 @@ use serde_json::Value;
 use serde_sarif::sarif;
 
 use super::super::Presentation;
-use super::super::gathering::{Gathered, gather};
-use super::line_hash::line_hashes;
+use super::super::gathering::{Gathered, gather_known_and_new};
 use super::{location, message, rule};
-use crate::finding::{ManifestPlace, Report};
+use crate::finding::{BaselineState, Report};
 
 /// Bytes of file names that a whole log may list: it must stay below GitHub's 10 MB.
 const MOST_NAMES: usize = 4 << 20;
@@ -20,13 +19,12 @@ pub(super) fn results(report: &Report, presentation: &Presentation) -> Vec<sarif
     let include_waived = presentation.sarif_include_waived;
     let rules: HashMap<&str, usize> =
         report.rules.iter().enumerate().map(|(index, (meta, _))| (meta.id, index)).collect();
-    let groups = gather(report, include_waived);
-    let mut hashes = LineHashes { presentation, known: HashMap::new() };
+    let groups = gather_known_and_new(report, include_waived);
     let mut names_left = MOST_NAMES;
     let mut results = Vec::with_capacity(groups.len());
     for group in &groups {
         let index = rules.get(group.first.rule).copied();
-        let mut result = result(group, index, &mut hashes, &mut names_left);
+        let mut result = result(group, index, &mut names_left);
         if include_waived {
             result.suppressions = Some(suppressions(group));
         }
@@ -38,7 +36,6 @@ pub(super) fn results(report: &Report, presentation: &Presentation) -> Vec<sarif
 fn result(
     gathered: &Gathered<'_>,
     rule_index: Option<usize>,
-    hashes: &mut LineHashes<'_>,
     names_left: &mut usize,
 ) -> sarif::Result {
     let mut result = sarif::Result::builder()
@@ -46,16 +43,30 @@ fn result(
         .level(rule::level(gathered.severity()))
         .message(message::of(gathered))
         .locations(vec![location::of(gathered)])
-        .partial_fingerprints(fingerprints(gathered, hashes))
+        .partial_fingerprints(fingerprints(gathered))
         .properties(properties(gathered, names_left))
         .build();
+    result.baseline_state = baseline_state(gathered).map(Into::into);
     result.rule_index = rule_index.and_then(|index| i64::try_from(index).ok());
     result
 }
 
-fn fingerprints(gathered: &Gathered<'_>, hashes: &mut LineHashes<'_>) -> BTreeMap<String, String> {
+/// How the findings stand to the baseline, as SARIF says it (3.27.24). Results that are gone
+/// (`absent`) are not listed: GitHub does not know the word and would open an alert for each, and
+/// closes what a log lacks by itself.
+fn baseline_state(gathered: &Gathered<'_>) -> Option<&'static str> {
+    let has = |state| gathered.findings.iter().any(|finding| finding.baseline == Some(state));
+    match (has(BaselineState::Known), has(BaselineState::New)) {
+        (true, true) => Some("updated"),
+        (true, false) => Some("unchanged"),
+        (false, true) => Some("new"),
+        (false, false) => None,
+    }
+}
+
+fn fingerprints(gathered: &Gathered<'_>) -> BTreeMap<String, String> {
     let mut fingerprints = BTreeMap::new();
-    let hash = gathered.first.manifest.as_ref().and_then(|place| hashes.of(place));
+    let hash = gathered.first.manifest.as_ref().and_then(|place| place.line_hash.clone());
     fingerprints.extend(hash.map(|hash| ("primaryLocationLineHash".to_owned(), hash)));
     fingerprints.insert("weighstation/v1".to_owned(), gathered.identity().to_string());
     fingerprints
@@ -96,22 +107,4 @@ fn suppressions(gathered: &Gathered<'_>) -> Vec<sarif::Suppression> {
             .build()
     });
     suppression.into_iter().collect()
-}
-
-/// The line hashes of the documents that results point into, each computed once.
-struct LineHashes<'a> {
-    presentation: &'a Presentation,
-    known: HashMap<String, Vec<String>>,
-}
-
-impl LineHashes<'_> {
-    fn of(&mut self, place: &ManifestPlace) -> Option<String> {
-        if !self.known.contains_key(&place.file) {
-            let documents = &self.presentation.documents;
-            let document = documents.iter().find(|document| document.path == place.file)?;
-            self.known.insert(place.file.clone(), line_hashes(&document.text));
-        }
-        let line = usize::try_from(place.line).ok()?.checked_sub(1)?;
-        self.known.get(&place.file)?.get(line).cloned()
-    }
 }

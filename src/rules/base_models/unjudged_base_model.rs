@@ -9,8 +9,11 @@ use crate::rules::{Case, Rule, Violation};
 /// A base model that is not judged in the same run.
 pub(crate) struct UnjudgedBaseModel;
 
+/// Its id.
+pub const ID: &str = "unjudged-base-model";
+
 static META: RuleMeta = RuleMeta {
-    id: "unjudged-base-model",
+    id: ID,
     title: "Base model is not judged",
     summary: "A model names another that it is loaded onto or was made from, and that one is not \
               judged in the same run.",
@@ -28,8 +31,7 @@ impl Rule for UnjudgedBaseModel {
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
         for base in case.base_models {
-            // Code of another repository is a finding of its own, judged or not.
-            if base.kind == ReferenceKind::RemoteCode || base.judged_as.is_some() {
+            if !concerns(base.kind) || base.judged_as.is_some() {
                 continue;
             }
             violations.push(Violation {
@@ -37,10 +39,30 @@ impl Rule for UnjudgedBaseModel {
                 manifest: None,
                 description: description(base, case),
                 recommendation: recommendation(base, case),
-                subject: base.target.clone(),
+                subject: subject(base),
             });
         }
     }
+}
+
+/// Whether the rule looks at a model that is named in this way: code of another repository is a
+/// finding of its own, judged or not.
+pub fn concerns(kind: ReferenceKind) -> bool {
+    kind != ReferenceKind::RemoteCode
+}
+
+/// One subject for each way of naming one revision of one model: joining the shards of a run takes
+/// findings away one by one, as models turn out to be judged in another shard.
+fn subject(base: &BaseModelReport) -> String {
+    let mut subject = base.target.clone();
+    if let Some(revision) = &base.revision {
+        subject.push('@');
+        subject.push_str(revision);
+    }
+    if base.kind == ReferenceKind::Configuration {
+        subject.push_str(" configured");
+    }
+    subject
 }
 
 fn description(base: &BaseModelReport, case: &Case<'_>) -> String {

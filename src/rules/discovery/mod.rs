@@ -35,6 +35,17 @@ pub struct Judgement {
     pub violation: Violation,
 }
 
+/// Whether findings of a rule are about what the project's own text names, and not about an entry.
+pub fn is_of_code(rule: &str) -> bool {
+    let rules = [
+        UnlistedModel.meta(),
+        UnlistedRevision.meta(),
+        UnpinnedReference.meta(),
+        UnresolvedReference.meta(),
+    ];
+    rules.iter().any(|meta| meta.id == rule)
+}
+
 /// What is to be said of a reference; nothing if the manifest has it as it is loaded.
 pub fn judge(reference: &CodeReference) -> Option<Judgement> {
     let (meta, model, violation) = match &reference.standing {

@@ -8,3 +8,4 @@ mod statement;
 pub(super) use license_missing::LicenseMissing;
 pub(super) use license_not_allowed::LicenseNotAllowed;
 pub(super) use license_unknown::LicenseUnknown;
+pub use statement::licence_reports;

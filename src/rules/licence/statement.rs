@@ -2,7 +2,7 @@
 
 use crate::base::{LicenceError, LicenceExpression, LicenceId, LicenceTerm, licences_mentioned};
 use crate::evidence::{Dossier, Licence, Origin};
-use crate::finding::Location;
+use crate::finding::{LicenceReport, Location};
 use crate::rules::Violation;
 use crate::rules::wording::quoted;
 
@@ -146,6 +146,18 @@ pub(super) fn statements(dossier: &Dossier) -> Statements {
         all.extend(hub);
     }
     Statements { all, contradiction }
+}
+
+/// What is said of a model's licence, for reports.
+pub fn licence_reports(dossier: &Dossier) -> Vec<LicenceReport> {
+    let reported = |statement: Statement| match statement.meaning {
+        Meaning::Expression(expression) => {
+            LicenceReport { stated: statement.text, meaning: Some(expression) }
+        }
+        Meaning::Named { name, .. } => LicenceReport { meaning: name.parse().ok(), stated: name },
+        Meaning::Unclear(_) => LicenceReport { stated: statement.text, meaning: None },
+    };
+    statements(dossier).all.into_iter().map(reported).collect()
 }
 
 fn of_card(licence: &Licence) -> Vec<Statement> {

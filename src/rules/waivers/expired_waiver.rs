@@ -1,8 +1,7 @@
 //! `expired-waiver`: an exception whose last day has passed.
 
 use crate::base::{Severity, Untrusted};
-use crate::finding::RuleMeta;
-use crate::policy::Waiver;
+use crate::finding::{RuleMeta, WaiverReport};
 use crate::rules::{Case, Rule, Violation};
 
 /// A waiver that no longer holds.
@@ -22,18 +21,17 @@ static META: RuleMeta = RuleMeta {
 
 impl ExpiredWaiver {
     /// The violation that `waiver` is; `would_cover` is the number of findings that it would
-    /// cover if it still held.
-    pub fn violation(waiver: &Waiver, would_cover: usize) -> Violation {
+    /// cover if it still held. Its place is that of the waiver.
+    pub fn violation(waiver: &WaiverReport, would_cover: usize) -> Violation {
         let consequence = match would_cover {
             0 => "It would cover no finding of this run.".to_owned(),
             1 => "One finding that it covered counts again.".to_owned(),
             count => format!("{count} findings that it covered count again."),
         };
         Violation {
-            manifest: Some(waiver.place.clone()),
             description: format!(
-                "The waiver for `{}` expired on {}. {consequence}",
-                Untrusted(&waiver.rule),
+                "The waiver for {} expired on {}. {consequence}",
+                what_it_is_for(waiver),
                 Untrusted(&waiver.expires),
             ),
             recommendation:
@@ -46,16 +44,30 @@ impl ExpiredWaiver {
     }
 }
 
+/// The rule that a waiver is for, or the finding, if it names no rule.
+pub(super) fn what_it_is_for(waiver: &WaiverReport) -> String {
+    match (&waiver.rule, &waiver.fingerprint) {
+        (Some(rule), _) => format!("`{}`", Untrusted(rule)),
+        (None, Some(fingerprint)) => format!("finding `{fingerprint}`"),
+        (None, None) => "every finding".to_owned(),
+    }
+}
+
 /// What tells one waiver from another, wherever it is written.
-pub(super) fn subject(waiver: &Waiver) -> String {
+pub(super) fn subject(waiver: &WaiverReport) -> String {
     let digest = waiver.sha256.map(|digest| digest.to_string()).unwrap_or_default();
-    [
-        waiver.rule.as_str(),
+    let mut subject = [
+        waiver.rule.as_deref().unwrap_or("*"),
         waiver.model.as_deref().unwrap_or("*"),
         waiver.file.as_deref().unwrap_or("*"),
         &digest,
     ]
-    .join(" ")
+    .join(" ");
+    if let Some(fingerprint) = &waiver.fingerprint {
+        subject.push(' ');
+        subject.push_str(fingerprint.as_str());
+    }
+    subject
 }
 
 impl Rule for ExpiredWaiver {

@@ -1,9 +1,8 @@
 //! `unused-waiver`: an exception that excuses nothing.
 
-use super::expired_waiver::subject;
-use crate::base::{Severity, Untrusted};
-use crate::finding::RuleMeta;
-use crate::policy::Waiver;
+use super::expired_waiver::{subject, what_it_is_for};
+use crate::base::Severity;
+use crate::finding::{RuleMeta, WaiverReport};
 use crate::rules::{Case, Rule, Violation};
 
 /// A waiver that covered no finding.
@@ -23,15 +22,14 @@ static META: RuleMeta = RuleMeta {
 
 impl UnusedWaiver {
     /// The violation that `waiver` is; `other_bytes` says that all else matched and only the
-    /// digest of the file was another.
-    pub fn violation(waiver: &Waiver, other_bytes: bool) -> Violation {
+    /// digest of the file was another. Its place is that of the waiver.
+    pub fn violation(waiver: &WaiverReport, other_bytes: bool) -> Violation {
         let why =
             if other_bytes { ": the file has other bytes than those it is bound to" } else { "" };
         Violation {
-            manifest: Some(waiver.place.clone()),
             description: format!(
-                "The waiver for `{}` covered no finding{why}.",
-                Untrusted(&waiver.rule)
+                "The waiver for {} covered no finding{why}.",
+                what_it_is_for(waiver)
             ),
             recommendation: if other_bytes {
                 "Review the file as it is now; then bind the waiver to its new `sha256`, or remove \

@@ -14,7 +14,7 @@ const BASE: u64 = 37;
 
 /// The hashes of all lines of a text, the first line first: hexadecimal digits, a colon, and how
 /// often that hash has occurred up to here.
-pub(super) fn line_hashes(text: &str) -> Vec<String> {
+pub fn line_hashes(text: &str) -> Vec<String> {
     let (units, starts) = units_and_line_starts(text);
     let hashes = rolling_hashes(&units);
     let mut seen: HashMap<u64, u32> = HashMap::new();
