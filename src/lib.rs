@@ -18,6 +18,7 @@ pub mod cli;
 pub mod discover;
 pub mod evaluate;
 pub mod evidence;
+pub mod facts_cache;
 pub mod finding;
 pub mod lock;
 pub mod manifest;

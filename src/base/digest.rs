@@ -25,6 +25,11 @@ impl Digest {
         hasher.update(bytes);
         hasher.finish()
     }
+
+    /// Its 32 bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl FromStr for Digest {

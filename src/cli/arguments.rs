@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
+use super::facts::CacheArguments;
 use crate::base::{Severity, UnknownSeverity};
 use crate::report::OUTPUTS;
 
@@ -31,6 +32,9 @@ pub(super) struct JudgeArguments {
     /// Fail on what this earlier JSON report of the same models does not have
     #[arg(long, value_name = "PATH")]
     pub(super) baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
 
     /// Threads; as many as processors unless given
     #[arg(long, value_name = "N")]

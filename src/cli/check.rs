@@ -1,6 +1,8 @@
 //! `weighstation check`: the gate.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -13,6 +15,7 @@ use crate::base::closest;
 use crate::evaluate::compare;
 use crate::finding::{Incident, Shard};
 use crate::manifest::{Entry, Unjudged};
+use crate::policy::Policy;
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]
@@ -87,15 +90,24 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let base = path.parent().unwrap_or(Path::new(""));
     let mut subjects = Vec::with_capacity(manifest.entries.len());
     let mut problems = Vec::new();
+    // Of hundreds of entries most have one policy, with thousands of names in it.
+    let mut policies: HashMap<Option<String>, Arc<Policy>> = HashMap::new();
     for entry in manifest.entries {
-        if let (Some(profile), Some(place)) = (&entry.profile, &entry.profile_place)
-            && let Err(problem) = layers.for_profile(profile, place)
-        {
-            problems.push(problem);
-            continue;
-        }
         let profile = entry.profile.as_deref().or(judge.profile.as_deref());
-        let policy = discovery::in_force(&layers, profile, judge.fail_on)?;
+        let policy = match policies.get(&profile.map(str::to_owned)) {
+            Some(policy) => Arc::clone(policy),
+            None => {
+                if let (Some(profile), Some(place)) = (&entry.profile, &entry.profile_place)
+                    && let Err(problem) = layers.for_profile(profile, place)
+                {
+                    problems.push(problem);
+                    continue;
+                }
+                let policy = discovery::in_force(&layers, profile, judge.fail_on)?;
+                policies.insert(profile.map(str::to_owned), Arc::clone(&policy));
+                policy
+            }
+        };
         let subject = Subject::of_entry(entry.clone(), base, policy);
         let subject = if wishes { subject.with_globs_as_wishes() } else { subject };
         subjects.push(lock.bind(&entry, subject));
@@ -103,6 +115,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     if !problems.is_empty() {
         return Err(Failure::of_problems(problems));
     }
+    let cache = judge.cache.open(&subjects)?;
     let comparison = lock.into_comparison();
     let says_unjudged = models.is_empty() && is_first;
     let request = pipeline::Request {
@@ -120,6 +133,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         discovered,
         sha256: judge.wants_digests(),
         offline: judge.offline,
+        cache,
         jobs: judge.jobs,
         progress: !judge.write.quiet,
     };

@@ -133,6 +133,16 @@ pub(super) fn warn(message: &str, help: Option<&str>) {
     }
 }
 
+/// Writes something to standard error that changes no verdict.
+pub(super) fn remark(message: &str) {
+    use anstyle::{AnsiColor, Style};
+    let yellow = AnsiColor::Yellow.on_default().bold();
+    let bold = Style::new().bold();
+    // Nobody is left to tell when standard error is closed.
+    let _ =
+        writeln!(anstream::stderr().lock(), "{yellow}warning{yellow:#}{bold}: {message}{bold:#}");
+}
+
 /// Forgives a reader that has seen enough (`weighstation … | head`).
 pub(super) fn unless_closed(result: io::Result<()>) -> io::Result<()> {
     match result {

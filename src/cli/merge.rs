@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Verdict, Failure> {
     if let Some(baseline) = &baseline {
         compare(&mut report, baseline);
     }
-    let run = Run { report, elapsed: None, documents: Vec::new() };
+    let run = Run { report, elapsed: None, documents: Vec::new(), cache: None };
     outputs::write(run, &arguments.write, "check")
 }
 

@@ -15,6 +15,7 @@ mod documents;
 mod examine;
 mod exit;
 mod explain;
+mod facts;
 mod in_parallel;
 mod init;
 mod inputs;

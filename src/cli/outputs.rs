@@ -36,6 +36,9 @@ pub(super) fn write(
         sarif_category: arguments.sarif_category.clone().unwrap_or_else(|| command.to_owned()),
         documents: run.documents,
     };
+    if let Some(closed) = &run.cache {
+        super::facts::tell(closed, arguments.quiet);
+    }
     let mut unwritten = false;
     for file in &arguments.output {
         if let Err(error) = write_file(file, &run.report, &presentation) {

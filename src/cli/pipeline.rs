@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::base_models::Following;
-use super::examine::{self, DigestNeed};
+use super::examine::{self, DigestNeed, Recall};
 use super::in_parallel::in_parallel;
 use super::progress::Progress;
 use super::project::Discovered;
@@ -14,11 +14,12 @@ use super::subject::Subject;
 use crate::base::{Document, Limits};
 use crate::evaluate::{self, Judged, binds_digest, evaluate};
 use crate::evidence::Dossier;
+use crate::facts_cache::{Closed, FactsCache};
 use crate::finding::{Incident, Inputs, Report, Shard};
 use crate::lock::Comparison;
 use crate::manifest::Entry;
-use crate::policy::Policy;
-use crate::source::{SourceOptions, Sources};
+use crate::policy::{Policy, Verify};
+use crate::source::{Snapshot, SourceOptions, Sources};
 
 /// Models that are resolved at once if one of them is on the Hub: nearly all of it is waiting.
 const RESOLVED_AT_ONCE: usize = 8;
@@ -52,6 +53,8 @@ pub(super) struct Request {
     pub(super) sha256: bool,
     /// Whether no network may be asked.
     pub(super) offline: bool,
+    /// Facts of earlier runs, if they are asked for.
+    pub(super) cache: Option<FactsCache>,
     pub(super) jobs: Option<NonZeroUsize>,
     /// Whether progress may be shown.
     pub(super) progress: bool,
@@ -65,6 +68,8 @@ pub(super) struct Run {
     pub(super) elapsed: Option<Duration>,
     /// The documents that findings point into.
     pub(super) documents: Vec<Arc<Document>>,
+    /// What became of the cache, if there is one.
+    pub(super) cache: Option<Closed>,
 }
 
 /// Judges everything that was asked for.
@@ -91,6 +96,7 @@ pub(super) fn run(request: Request) -> Run {
         sources: &sources,
         limits: &limits,
         lock: lock.as_ref(),
+        cache: request.cache.as_ref(),
         sha256: request.sha256,
         jobs: request.jobs,
         progress: request.progress,
@@ -107,6 +113,8 @@ pub(super) fn run(request: Request) -> Run {
             break;
         }
     }
+
+    let cache = request.cache.map(FactsCache::close);
 
     let lock_document = lock.as_ref().map(|comparison| Arc::clone(&comparison.lock.document));
     let run = evaluate::Run {
@@ -127,7 +135,7 @@ pub(super) fn run(request: Request) -> Run {
     let report = evaluate(judged, run);
     let documents = request.manifest.into_iter().chain(request.policy_documents);
     let documents = documents.chain(lock_document).chain(request.discovered.documents).collect();
-    Run { report, elapsed: Some(began.elapsed()), documents }
+    Run { report, elapsed: Some(began.elapsed()), documents, cache }
 }
 
 /// How models are looked at.
@@ -135,6 +143,7 @@ struct Look<'a> {
     sources: &'a Sources,
     limits: &'a Limits,
     lock: Option<&'a Comparison>,
+    cache: Option<&'a FactsCache>,
     sha256: bool,
     jobs: Option<NonZeroUsize>,
     progress: bool,
@@ -167,13 +176,16 @@ impl Look<'_> {
                 snapshot,
                 needs_digest: Box::new(move |path| self.digest_need(subject, path)),
                 verify: subject.policy.integrity.verify,
+                recall: self.recall(subject),
             })
             .collect();
         let progress = self.progress.then_some(&*activity);
         let evidence = examine::examine(&looks, self.limits, self.jobs, progress);
         drop(looks);
-        let cards =
-            in_parallel(&snapshots, threads, |snapshot| examine::read_card(snapshot, self.limits));
+        let of: Vec<(&Subject, &Snapshot)> = subjects.iter().zip(&snapshots).collect();
+        let cards = in_parallel(&of, threads, |(subject, snapshot)| {
+            examine::read_card(snapshot, self.limits, self.recall(subject))
+        });
 
         let looked_at = snapshots.into_iter().zip(evidence).zip(cards);
         let judged = subjects.into_iter().zip(looked_at);
@@ -193,6 +205,14 @@ impl Look<'_> {
                 subject.judged(snapshot.revision, dossier)
             })
             .collect()
+    }
+
+    /// How facts of earlier runs may be used. Where a lock binds, or the policy wants every listed
+    /// digest compared, that a file looks as it did is not enough: its bytes are read.
+    fn recall(&self, subject: &Subject) -> Option<Recall<'_>> {
+        let binding = self.lock.is_some_and(|comparison| comparison.binding);
+        let from_bytes = binding || subject.policy.integrity.verify == Verify::Full;
+        self.cache.map(|cache| Recall { cache, from_bytes })
     }
 
     /// Whether the digest of a file is needed.

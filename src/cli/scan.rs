@@ -43,12 +43,14 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     let in_force = discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?;
     let baseline = judge.baseline.as_deref().map(reports::baseline).transpose()?;
     let names = names(&paths);
-    let subjects = paths
+    let subjects: Vec<Subject> = paths
         .iter()
         .zip(names)
-        .map(|(path, name)| Subject::of_path(name, path.clone(), Arc::clone(&in_force)));
+        .map(|(path, name)| Subject::of_path(name, path.clone(), Arc::clone(&in_force)))
+        .collect();
+    let cache = judge.cache.open(&subjects)?;
     let request = pipeline::Request {
-        subjects: subjects.collect(),
+        subjects,
         manifest: None,
         lock: None,
         incidents: Vec::new(),
@@ -62,6 +64,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         elsewhere: Vec::new(),
         sha256: judge.wants_digests(),
         offline: judge.offline,
+        cache,
         jobs: judge.jobs,
         progress: !judge.write.quiet,
     };

@@ -152,6 +152,11 @@ impl Subject {
         is_hub(&self.path.to_string_lossy())
     }
 
+    /// Where it is on this machine, if it is.
+    pub(super) fn local_path(&self) -> Option<&Path> {
+        (!self.is_remote()).then_some(&self.path)
+    }
+
     fn resolve(&self, sources: &Sources) -> Result<Snapshot, SourceError> {
         let entry = self.entry.as_ref();
         let named = self.terms.revision.as_deref();

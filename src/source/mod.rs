@@ -24,7 +24,8 @@ pub use environment::{Environment, EnvironmentError};
 pub use hub::{Access, HubError, HubProblem};
 pub use listing::UnsafePath;
 pub use snapshot::{
-    Completeness, Content, Listing, Opened, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile,
+    Completeness, Content, Listing, Opened, OpenedBytes, Provenance, RemoteBytes, Snapshot,
+    SnapshotFile,
 };
 pub use sources::{SourceOptions, Sources};
 

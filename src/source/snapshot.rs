@@ -88,6 +88,22 @@ pub trait RemoteBytes: ReadAt + fmt::Debug {
     /// file that changed meanwhile. Once there is a reason, nothing that was concluded from a
     /// failed read counts.
     fn failure(&self) -> Option<String>;
+
+    /// Whose word it is what the bytes are; `None` if nobody's that could be asked again.
+    fn provenance(&self) -> Option<Provenance> {
+        None
+    }
+}
+
+/// Who serves a file, and of what it is a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The address of the Hub or mirror.
+    pub endpoint: String,
+    /// `organisation/name`.
+    pub repository: String,
+    /// The full commit.
+    pub commit: String,
 }
 
 /// The bytes of a file of a snapshot.

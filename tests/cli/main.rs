@@ -12,6 +12,7 @@ mod base_models;
 mod baselines;
 mod discovering;
 mod exit_codes;
+mod facts;
 mod harness;
 mod inspecting;
 mod locking;

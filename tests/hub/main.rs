@@ -15,6 +15,7 @@ mod chance;
 mod faults;
 mod harness;
 mod integrity;
+mod kept_facts;
 mod large;
 mod listings;
 mod models;

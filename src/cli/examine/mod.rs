@@ -3,6 +3,7 @@
 mod card;
 mod distant;
 mod one_file;
+mod recall;
 mod sums;
 mod work;
 
@@ -10,6 +11,7 @@ use std::num::NonZeroUsize;
 
 pub(super) use self::card::read_card;
 use self::one_file::Unsummed;
+pub(super) use self::recall::Recall;
 use self::sums::{Asked, Sums};
 pub(super) use self::work::Counts;
 use self::work::{Lane, Work};
@@ -47,6 +49,8 @@ pub(super) struct Look<'a> {
     pub(super) needs_digest: Box<dyn Fn(&str) -> DigestNeed + 'a>,
     /// How much is compared with its listed digest.
     pub(super) verify: Verify,
+    /// Facts of earlier runs, if they are asked for.
+    pub(super) recall: Option<Recall<'a>>,
 }
 
 /// Analyses the selected files of all snapshots; the results are in their order. `progress` is what
@@ -109,6 +113,7 @@ struct Task<'a> {
     asked: Asked,
     /// Up to how many bytes the file is read whole if it is behind a network.
     read_whole: u64,
+    recall: Option<Recall<'a>>,
 }
 
 impl Task<'_> {
@@ -121,9 +126,21 @@ fn tasks<'a>(looks: &[Look<'a>]) -> Vec<Task<'a>> {
     let mut tasks = Vec::new();
     for (model, look) in looks.iter().enumerate() {
         for file in look.snapshot.selected() {
-            let asked = Asked::of(file, (look.needs_digest)(&file.path), look.verify);
+            let need = (look.needs_digest)(&file.path);
+            let asked = Asked::of(file, need, look.verify);
+            let recall = look.recall.map(|recall| Recall {
+                from_bytes: recall.from_bytes || need == DigestNeed::Bound,
+                ..recall
+            });
             let snapshot = look.snapshot;
-            tasks.push(Task { model, file, snapshot, asked, read_whole: one_file::SMALL as u64 });
+            tasks.push(Task {
+                model,
+                file,
+                snapshot,
+                asked,
+                read_whole: one_file::SMALL as u64,
+                recall,
+            });
         }
     }
     tasks
@@ -168,7 +185,7 @@ fn in_order(results: Vec<Done>, tasks: &[Task<'_>], models: usize) -> Vec<Vec<Fi
 pub(super) fn examine_one(snapshot: &Snapshot, sha256: bool) -> Option<FileEvidence> {
     let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
     let needs_digest = Box::new(move |_: &str| need);
-    let look = Look { snapshot, needs_digest, verify: Verify::Listed };
+    let look = Look { snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let evidence = examine(&[look], &Limits::default(), None, None);
     evidence.into_iter().flatten().next()
 }
@@ -186,7 +203,12 @@ mod tests {
 
     fn look(snapshot: &Snapshot, sha256: bool) -> Look<'_> {
         let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
-        Look { snapshot, needs_digest: Box::new(move |_| need), verify: Verify::Listed }
+        Look {
+            snapshot,
+            needs_digest: Box::new(move |_| need),
+            verify: Verify::Listed,
+            recall: None,
+        }
     }
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::Task;
 use super::distant::{Distant, Heavy, InMemory, Line, SnapshotSiblings, only_certain, unfetched};
+use super::recall::{self, Glance, Local};
 use super::sums::{self, Sums};
-use crate::analyse::analyse_file;
+use crate::analyse::{Siblings, analyse_file};
 use crate::base::{Limits, ReadAt};
 use crate::evidence::{
     CoverageFact, Evidence, Fact, FileEvidence, FileFact, IntegrityFact, Listed, Origin, Status,
@@ -28,7 +29,8 @@ pub(super) struct Analysed {
 /// An open file whose digest is wanted.
 #[derive(Clone)]
 pub(super) enum ToSum {
-    File(Arc<dyn ReadAt>),
+    /// On this machine, with how it was seen if that is remembered.
+    File(Arc<dyn ReadAt>, Option<Glance>),
     Remote(Arc<dyn RemoteBytes>, u64),
 }
 
@@ -42,9 +44,11 @@ impl ToSum {
     /// Reads the file to its end.
     pub(super) fn sum(&self, task: &Task<'_>, progress: &dyn Fn(u64)) -> Result<Sums, Unsummed> {
         match self {
-            Self::File(bytes) => {
-                sums::of_file(&**bytes, task.asked, progress).map_err(Unsummed::Unreadable)
+            Self::File(bytes, glance) => match task.recall {
+                Some(kept) => recall::sum(kept, glance.as_ref(), &**bytes, task.asked, progress),
+                None => sums::of_file(&**bytes, task.asked, progress),
             }
+            .map_err(Unsummed::Unreadable),
             Self::Remote(bytes, length) => bytes
                 .stream()
                 .and_then(|mut stream| sums::of_stream(&mut *stream, *length, task.asked, progress))
@@ -73,8 +77,17 @@ pub(super) fn analyse(
     let siblings = SnapshotSiblings { snapshot: task.snapshot, line: Line::new(heavy) };
     let reader = Reader { task, limits, siblings, length };
     let analysed = match bytes {
-        OpenedBytes::File(file) => reader.local(file, buffer, sum_at_once),
-        OpenedBytes::Remote(bytes) => reader.remote(bytes, buffer),
+        OpenedBytes::File(file) => match task.recall {
+            Some(kept) => Local::new(&reader, kept, &file).examine(file, buffer, sum_at_once),
+            None => reader.local(file, buffer, sum_at_once),
+        },
+        OpenedBytes::Remote(bytes) => match task.recall {
+            Some(kept) => recall::remote(&reader, kept, bytes, buffer),
+            None => {
+                let read = reader.read_remote(&bytes, buffer, &reader.siblings);
+                reader.conclude(read, bytes)
+            }
+        },
     };
     if reader.siblings.line.is_put_off() {
         return None;
@@ -83,11 +96,22 @@ pub(super) fn analyse(
     Some(Analysed { evidence: with_facts(analysed.evidence, facts), ..analysed })
 }
 
-struct Reader<'a> {
-    task: &'a Task<'a>,
-    limits: &'a Limits,
-    siblings: SnapshotSiblings<'a>,
-    length: u64,
+pub(super) struct Reader<'a> {
+    pub(super) task: &'a Task<'a>,
+    pub(super) limits: &'a Limits,
+    pub(super) siblings: SnapshotSiblings<'a>,
+    pub(super) length: u64,
+}
+
+/// What was found in a file behind a network, not yet held against its listing.
+pub(super) struct ReadRemote {
+    pub(super) evidence: FileEvidence,
+    /// The digests, if all of its bytes were read.
+    pub(super) sums: Option<Sums>,
+    /// Bytes that were read, as far as it matters for the progress.
+    pub(super) bytes: u64,
+    /// Why a read failed.
+    pub(super) failure: Option<String>,
 }
 
 impl Reader<'_> {
@@ -110,7 +134,7 @@ impl Reader<'_> {
             Err(error) => return Analysed::without_reading(unread(self.task.file, &error)),
         };
         if asked.to_the_end {
-            sum_at_once(ToSum::File(Arc::clone(&bytes)));
+            sum_at_once(ToSum::File(Arc::clone(&bytes), None));
         }
         let mut evidence = self.analysed(&*bytes);
         self.compare(&mut evidence, None);
@@ -118,36 +142,58 @@ impl Reader<'_> {
         Analysed { evidence, bytes, to_sum: None }
     }
 
-    fn remote(&self, bytes: Arc<dyn RemoteBytes>, buffer: &mut Vec<u8>) -> Analysed {
+    /// Analyses a file behind a network.
+    pub(super) fn read_remote(
+        &self,
+        bytes: &Arc<dyn RemoteBytes>,
+        buffer: &mut Vec<u8>,
+        siblings: &dyn Siblings,
+    ) -> ReadRemote {
         let (asked, line) = (self.task.asked, &self.siblings.line);
-        let distant = Distant::new(Arc::clone(&bytes), self.length, Arc::clone(line), Some(asked));
-        let mut analysed = if self.length <= self.task.read_whole {
+        let distant = Distant::new(Arc::clone(bytes), self.length, Arc::clone(line), Some(asked));
+        let (evidence, sums, count) = if self.length <= self.task.read_whole {
             buffer.resize(SMALL, 0);
             let wanted = usize::try_from(self.length).unwrap_or(SMALL);
             match distant.read_whole(buffer.get_mut(..wanted).unwrap_or_default()) {
-                Ok(count) => self.in_memory(buffer.get(..count).unwrap_or_default()),
-                Err(_) => Analysed::without_reading(FileEvidence {
-                    path: self.task.file.path.clone(),
-                    size: self.length,
-                    ..FileEvidence::default()
-                }),
+                Ok(count) => {
+                    let content = buffer.get(..count).unwrap_or_default();
+                    let sums = (asked.sha256 || asked.git_blob)
+                        .then(|| sums::of_memory(content, asked))
+                        .flatten();
+                    (
+                        self.analysed_among(&InMemory { bytes: content, line }, siblings),
+                        sums,
+                        count as u64,
+                    )
+                }
+                // The line tells what happened.
+                Err(_) => {
+                    let (path, size) = (self.task.file.path.clone(), self.length);
+                    (FileEvidence { path, size, ..FileEvidence::default() }, None, 0)
+                }
             }
         } else {
-            let mut evidence = self.analysed(&distant);
-            let sums = distant.sums();
-            self.compare(&mut evidence, sums.as_ref());
-            let to_sum = (sums.is_none() && asked.to_the_end)
-                .then(|| ToSum::Remote(Arc::clone(&bytes), self.length));
-            Analysed { evidence, bytes: self.length, to_sum }
+            let evidence = self.analysed_among(&distant, siblings);
+            (evidence, distant.sums(), self.length)
         };
         // A failure that this analysis did not meet may be one of another part of the file that is
         // read at the same time; to be careful it counts as well.
-        if let Some(reason) = line.failure().map(str::to_owned).or_else(|| bytes.failure()) {
-            analysed.evidence = only_certain(analysed.evidence, &reason);
-            analysed.evidence.listed = self.task.file.listing.map(|listing| listing.digest);
-            analysed.to_sum = None;
+        let failure = line.failure().map(str::to_owned).or_else(|| bytes.failure());
+        ReadRemote { evidence, sums, bytes: count, failure }
+    }
+
+    /// Holds what was found behind a network against the listing.
+    pub(super) fn conclude(&self, read: ReadRemote, bytes: Arc<dyn RemoteBytes>) -> Analysed {
+        let ReadRemote { mut evidence, sums, bytes: count, failure } = read;
+        self.compare(&mut evidence, sums.as_ref());
+        if let Some(reason) = failure {
+            evidence = only_certain(evidence, &reason);
+            evidence.listed = self.task.file.listing.map(|listing| listing.digest);
+            return Analysed { evidence, bytes: count, to_sum: None };
         }
-        analysed
+        let to_sum = (sums.is_none() && self.task.asked.to_the_end)
+            .then_some(ToSum::Remote(bytes, self.length));
+        Analysed { evidence, bytes: count, to_sum }
     }
 
     fn in_memory(&self, content: &[u8]) -> Analysed {
@@ -163,11 +209,20 @@ impl Reader<'_> {
     }
 
     fn analysed(&self, bytes: &dyn ReadAt) -> FileEvidence {
-        analyse_file(&self.task.file.path, bytes, &self.siblings, self.limits)
+        self.analysed_among(bytes, &self.siblings)
+    }
+
+    /// The facts about bytes under the task's path, with these as the model's other files.
+    pub(super) fn analysed_among(
+        &self,
+        bytes: &dyn ReadAt,
+        siblings: &dyn Siblings,
+    ) -> FileEvidence {
+        analyse_file(&self.task.file.path, bytes, siblings, self.limits)
     }
 
     /// Puts down what the listing says, and what comparing with it tells.
-    fn compare(&self, evidence: &mut FileEvidence, sums: Option<&Sums>) {
+    pub(super) fn compare(&self, evidence: &mut FileEvidence, sums: Option<&Sums>) {
         if let Some(listing) = &self.task.file.listing {
             evidence.listed = Some(listing.digest);
             evidence.evidence.extend(sums::compare_size(listing, self.length).map(piece));
@@ -203,7 +258,7 @@ pub(super) fn unsummed(evidence: &mut FileEvidence, why: &Unsummed) {
 }
 
 impl Analysed {
-    fn without_reading(evidence: FileEvidence) -> Self {
+    pub(super) fn without_reading(evidence: FileEvidence) -> Self {
         Self { evidence, bytes: 0, to_sum: None }
     }
 }
@@ -249,7 +304,7 @@ fn unopened(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
 
 /// A file that could not be opened or read: on this machine that is told of the file, behind a
 /// network of the network.
-fn unread(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
+pub(super) fn unread(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
     let why = match &file.content {
         Content::Remote(bytes) => unfetched(&bytes.failure().unwrap_or_else(|| error.to_string())),
         Content::File(_) | Content::Withheld => piece(unreadable(error)),

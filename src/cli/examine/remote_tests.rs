@@ -13,7 +13,7 @@ use crate::cli::discovery;
 use crate::evaluate::{self, Judged, evaluate};
 use crate::evidence::{Authority, Dossier, Fact, IntegrityFact, Listed, ListedDigest};
 use crate::finding::{Outcome, Report};
-use crate::source::{Listing, RemoteBytes};
+use crate::source::{Listing, Provenance, RemoteBytes};
 
 /// Bytes behind a network on which the n-th read of all files fails, and so do all reads of that
 /// file that follow.
@@ -57,6 +57,11 @@ impl RemoteBytes for Failing {
     fn failure(&self) -> Option<String> {
         self.failure.get().cloned()
     }
+
+    fn provenance(&self) -> Option<Provenance> {
+        let (endpoint, repository) = ("https://hub".to_owned(), "acme/model".to_owned());
+        Some(Provenance { endpoint, repository, commit: "0".repeat(40) })
+    }
 }
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -96,11 +101,11 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     let limits = Limits::default();
     let (snapshot, reads) = snapshot(files, fails_at);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify }];
+    let look = [Look { snapshot: &snapshot, needs_digest, verify, recall: None }];
     let mut tasks = tasks(&look);
     tasks.iter_mut().for_each(|task| task.read_whole = read_whole);
     let files = run(tasks, 1, &limits, NonZeroUsize::new(1), None).remove(0);
-    let (card, unfetched_card) = match read_card(&snapshot, &limits) {
+    let (card, unfetched_card) = match read_card(&snapshot, &limits, None) {
         Ok(card) => (card, None),
         Err(reason) => (None, Some(reason)),
     };
@@ -350,7 +355,7 @@ fn one_reason_for_several_files_is_told_once() {
     let files = ["a", "b", "c", "d", "e"].map(file).to_vec();
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed };
+    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     assert!(files.iter().all(|file| file.status == crate::evidence::Status::Unreadable));
     let dossier = Dossier { files, ..Dossier::default() };
@@ -370,7 +375,8 @@ fn compared(
     let files = model(&[("a", bytes.to_vec())]);
     let (mut snapshot, reads) = snapshot(&files, NEVER);
     snapshot.files[0].listing = Some(listing(bytes, digest));
-    let look = Look { snapshot: &snapshot, needs_digest: Box::new(move |_| need), verify };
+    let look =
+        Look { snapshot: &snapshot, needs_digest: Box::new(move |_| need), verify, recall: None };
     let mut file = examine(&[look], &Limits::default(), None, None).remove(0).remove(0);
     assert_eq!(file.listed, Some(digest));
     file.evidence.retain(|piece| matches!(piece.fact, Fact::Integrity(_)));
@@ -449,7 +455,7 @@ fn files_on_this_machine_are_compared_always() {
     ];
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed };
+    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     let facts = |file: &FileEvidence| {
         let facts = file.evidence.iter().map(|piece| piece.fact.clone());
@@ -476,7 +482,7 @@ fn heavy_work_is_left_to_those_who_may_do_it() {
     ];
     let (snapshot, _) = snapshot(&files, NEVER);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed }];
+    let look = [Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None }];
     let is_put_off = |heavy| {
         let put_off = tasks(&look).into_iter().filter(|task| {
             let mut buffer = Vec::new();
@@ -504,6 +510,7 @@ fn what_is_put_off_is_analysed_all_the_same() {
             snapshot,
             needs_digest: Box::new(|_: &str| DigestNeed::None),
             verify: Verify::Listed,
+            recall: None,
         };
         examine(&[look(&remote), look(&local)], &Limits::default(), jobs, None)
     };
@@ -514,4 +521,37 @@ fn what_is_put_off_is_analysed_all_the_same() {
     assert_eq!((streams(&alone[0]), streams(&alone[1])), (40, 1));
     assert_eq!(examined(None), alone);
     assert_eq!(examined(NonZeroUsize::new(3)), alone);
+}
+
+#[test]
+fn what_was_concluded_while_reads_failed_or_work_was_put_off_is_not_kept() {
+    let files: Files = vec![
+        ("README.md".to_owned(), b"---\nlicense: mit\n---\n# A model\n".to_vec()),
+        ("dense.pkl".to_owned(), dense(9000)),
+        ("harmful.pkl".to_owned(), b"cos\nsystem\n(S'true'\ntR.".to_vec()),
+    ];
+    let limits = Limits::default();
+    let examined = |fails_at, folder: &Path, jobs: usize| {
+        let (snapshot, reads) = snapshot(&files, fails_at);
+        let cache = crate::facts_cache::FactsCache::open(folder, &limits).unwrap();
+        let recall = Some(Recall { cache: &cache, from_bytes: false });
+        let needs_digest = Box::new(|_: &str| DigestNeed::None);
+        let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall };
+        let files = examine(&[look], &limits, NonZeroUsize::new(jobs), None).remove(0);
+        let card = read_card(&snapshot, &limits, recall);
+        (files, card, reads.load(Ordering::SeqCst))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (whole, card, reads) = examined(NEVER, &at("whole"), 1);
+    assert!(reads > 5, "{reads}");
+    let known = (whole.clone(), card.clone(), 0);
+    assert_eq!(examined(NEVER, &at("whole"), 1), known, "all of it was kept");
+    for fails_at in 0..reads {
+        let cache = at(&fails_at.to_string());
+        let _ = examined(fails_at, &cache, 1 + fails_at % 3);
+        let (files, again, _) = examined(NEVER, &cache, 3);
+        assert_eq!((files, again), (whole.clone(), card.clone()), "{fails_at}");
+        assert_eq!(examined(NEVER, &cache, 2), known, "{fails_at}");
+    }
 }

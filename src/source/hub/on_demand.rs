@@ -7,8 +7,8 @@
 use std::io;
 use std::sync::{Arc, OnceLock};
 
-use super::super::RemoteBytes;
 use super::super::http::{Client, RemoteFile};
+use super::super::{Provenance, RemoteBytes};
 use super::address::Addresses;
 use crate::base::{Commit, ReadAt, RepoId};
 use crate::evidence::ListedDigest;
@@ -84,5 +84,14 @@ impl RemoteBytes for FileOnDemand {
 
     fn failure(&self) -> Option<String> {
         self.file.get()?.failure()
+    }
+
+    fn provenance(&self) -> Option<Provenance> {
+        let Location { client, id, commit, .. } = &*self.location;
+        Some(Provenance {
+            endpoint: client.endpoint().to_string(),
+            repository: id.to_string(),
+            commit: commit.to_string(),
+        })
     }
 }
