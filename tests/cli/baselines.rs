@@ -126,14 +126,19 @@ fn a_baseline_that_cannot_be_read_is_2_with_its_place() {
     let workspace = with_old();
     let text = fs::read_to_string(workspace.path("old.json")).unwrap();
     let broken = text.replacen("\"critical\"", "\"dire\"", 1);
-    let workspace = workspace.with("broken.json", broken).with("other.json", "{\"runs\": []}");
+    let workspace = workspace
+        .with("broken.json", broken)
+        .with("other.json", "{\"runs\": []}")
+        .with("foreign.json", "{}");
     let ran = workspace.run(&["check", "--baseline", "broken.json"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("unknown variant `dire`"), "{}", ran.stderr);
     assert!(ran.stderr.contains("^^^^^^"), "{}", ran.stderr);
-    for (path, message) in
-        [("other.json", "it is no JSON report of weighstation"), ("none.json", "cannot be read")]
-    {
+    for (path, message) in [
+        ("foreign.json", "it is no JSON report of weighstation"),
+        ("other.json", "it is SARIF that holds no report of weighstation"),
+        ("none.json", "cannot be read"),
+    ] {
         for command in [&["check"][..], &["scan", "a.pkl"]] {
             let ran = workspace.run(&[command, &["--baseline", path]].concat());
             assert_eq!(ran.code, 2, "{}", ran.stdout);

@@ -338,7 +338,8 @@ fn the_environment_asks_for_a_cache_and_the_command_line_refuses_one() {
     }
     let (code, stderr) = run(&["scan", "a.pkl"], "kept");
     assert_eq!(code, Some(0));
-    assert_eq!(stderr, "cache `kept`: knew 0 of 1 file, 4 bytes of models were read\n");
+    // How many bytes depends on whether the file had been left alone for long enough.
+    assert!(stderr.starts_with("cache `kept`: knew 0 of 1 file, "), "{stderr}");
     assert!(workspace.path("kept/CACHEDIR.TAG").is_file());
     assert_eq!(run(&["scan", "a.pkl", "--quiet"], "kept"), (Some(0), String::new()));
     let (code, stderr) = run(&["scan", "a.pkl", "--cache-dir", "other"], "kept");

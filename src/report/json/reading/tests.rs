@@ -42,9 +42,9 @@ fn a_report_that_is_cut_off_is_shown_at_its_end() {
     let cut = text.find("\"severity\": \"critical\"").unwrap() + 15;
     insta::assert_snapshot!(refused(&text[..cut]), @r#"
     error: not a report that can be read: it ends in the middle
-       --> a.json:170:21
+       --> a.json:175:21
         |
-    170 |       "severity": "cr
+    175 |       "severity": "cr
         |                     ^
         |
         = help: it is cut off: write or download it again
@@ -56,17 +56,17 @@ fn a_wrong_value_is_shown_where_it_stands() {
     let text = written().replacen("\"severity\": \"critical\"", "\"severity\": \"dire\"", 1);
     insta::assert_snapshot!(refused(&text), @r#"
     error: not a report that can be read: unknown variant `dire`, expected one of `critical`, `high`, `medium`, `low`, `info`
-       --> a.json:170:19
+       --> a.json:175:19
         |
-    170 |       "severity": "dire",
+    175 |       "severity": "dire",
         |                   ^^^^^^
     "#);
     let text = written().replace("0123456789abcdef\"", "0123456789ABCDEF\"");
     insta::assert_snapshot!(refused(&text), @r#"
     error: not a report that can be read: a fingerprint has 16 hexadecimal digits
-       --> a.json:188:22
+       --> a.json:193:22
         |
-    188 |       "fingerprint": "0123456789ABCDEF",
+    193 |       "fingerprint": "0123456789ABCDEF",
         |                      ^^^^^^^^^^^^^^^^^^
     "#);
 }
@@ -83,9 +83,16 @@ fn in_a_long_line_the_surroundings_are_told() {
 
 #[test]
 fn what_is_no_report_of_ours_is_said() {
-    for text in ["{}", "{\"version\": \"2.1.0\", \"runs\": []}"] {
-        assert!(refused(text).contains("it is no JSON report of weighstation"), "{text}");
+    assert!(refused("{}").contains("it is no JSON report of weighstation"));
+    for text in ["{\"runs\": []}", "{\"runs\": [{}]}", "{\"runs\": [{\"properties\": {}}]}"] {
+        assert!(refused(text).contains("SARIF that holds no report of weighstation"), "{text}");
     }
+    let log = |report: &str| {
+        format!("{{\"runs\": [{{\"properties\": {{\"weighstation/report\": {report}}}}}]}}")
+    };
+    assert!(ReadReport::parse("a.sarif", log(&written()).as_bytes()).is_ok());
+    let newer = written().replace("\"schema_version\": 1", "\"schema_version\": 2");
+    assert!(refused(&log(&newer)).contains("SARIF that holds no report of weighstation"));
     assert!(refused("[1]").contains("it is no JSON report of weighstation"));
     assert!(refused("").contains("not a report that can be read"));
     let newer = written().replace("\"schema_version\": 1", "\"schema_version\": 2");
