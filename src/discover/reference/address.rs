@@ -1,6 +1,6 @@
 //! Addresses: `hf://`, and those of the web.
 
-use super::*;
+use super::{Expected, Meaning, RepoId, is_template};
 
 /// What stands behind `hf://`: `org/name`, `org/name@rev/path`, `org/name:rev`.
 pub(super) fn hub_path(rest: &str) -> Option<Meaning> {

@@ -5,7 +5,10 @@
 //! which changes nothing of what a run wrote. Fields that are not known are ignored, because later
 //! versions may add some.
 
+mod findings;
+mod models;
 mod shape;
+mod words;
 
 use std::sync::Arc;
 
@@ -147,7 +150,7 @@ impl ReadReport {
                 .ok_or_else(|| Unusable::Rule { path: path.clone(), rule: quoted(id) })
         };
         let waivers: Vec<_> =
-            document.waivers.into_iter().map(shape::Waiver::into_report).collect();
+            document.waivers.into_iter().map(findings::Waiver::into_report).collect();
         let mut findings = Vec::with_capacity(document.findings.len());
         for finding in document.findings {
             let meta = known(&finding.rule)?;
@@ -168,9 +171,13 @@ impl ReadReport {
             version,
             timestamp: document.scan_timestamp.0,
             outcome: document.outcome.into(),
-            models: document.models.into_iter().map(shape::Model::into_report).collect(),
+            models: document.models.into_iter().map(models::Model::into_report).collect(),
             findings,
-            incidents: document.incidents.into_iter().map(shape::Incident::into_incident).collect(),
+            incidents: document
+                .incidents
+                .into_iter()
+                .map(findings::Incident::into_incident)
+                .collect(),
             rules: in_force,
             fail_on: document.policy.fail_on,
             policy: document.policy.name.0,
@@ -207,8 +214,12 @@ impl ReadReport {
                     fail_on: model.fail_on,
                 })
                 .collect(),
-            findings: document.findings.into_iter().map(shape::Finding::into_earlier).collect(),
-            incidents: document.incidents.into_iter().map(shape::Incident::into_incident).collect(),
+            findings: document.findings.into_iter().map(findings::Finding::into_earlier).collect(),
+            incidents: document
+                .incidents
+                .into_iter()
+                .map(findings::Incident::into_incident)
+                .collect(),
         }
     }
 }
@@ -269,7 +280,7 @@ fn problem(path: &str, text: &str, error: &serde_json::Error) -> Problem {
     if truncated { problem.help("it is cut off: write or download it again") } else { problem }
 }
 
-impl shape::Finding {
+impl findings::Finding {
     fn into_finding(self, meta: &'static RuleMeta) -> Finding {
         Finding {
             rule: meta.id,
@@ -279,14 +290,14 @@ impl shape::Finding {
             description: self.description.0,
             recommendation: self.recommendation.0,
             location: self.location.into_location(),
-            manifest: self.manifest.map(shape::ManifestPlace::into_place),
+            manifest: self.manifest.map(findings::ManifestPlace::into_place),
             fingerprint: self.fingerprint.0,
-            repeats: self.repeats.map(shape::Repeat::into_repeat),
-            waiver: self.waiver.map(shape::AppliedWaiver::into_waiver),
+            repeats: self.repeats.map(findings::Repeat::into_repeat),
+            waiver: self.waiver.map(findings::AppliedWaiver::into_waiver),
             matched_waivers: self
                 .matched_waivers
                 .into_iter()
-                .map(shape::WaiverMatch::into_match)
+                .map(findings::WaiverMatch::into_match)
                 .collect(),
             baseline: self.baseline,
         }
