@@ -152,6 +152,20 @@ fn names_that_lead_in_circles_and_double_at_every_step_come_to_an_end() {
     let discovery = discover(Kind::Python, &text);
     assert!(began.elapsed().as_secs() < 20);
     assert_eq!(discovery.found.last().unwrap().reference.kind(), "unresolved");
+
+    // Sixteen times as many at every step: without a budget this would not end.
+    let mut text = String::from("import { pipeline } from '@huggingface/transformers';\n");
+    for i in 1..60 {
+        text += &format!("const a{i} = `${{{}}}`;\n", format!("a{}", i - 1));
+        text += &format!("a{i} = {};\n", vec![format!("(a{})", i - 1); 16].join(" ?? "));
+    }
+    text += "pipeline('t', a59);\npipeline('t', 'a/b');\n";
+    let kinds: Vec<_> = discover(Kind::JavaScript, &text)
+        .found
+        .iter()
+        .map(|found| found.reference.kind())
+        .collect();
+    assert_eq!(kinds, ["unresolved", "hub"]);
 }
 
 #[test]

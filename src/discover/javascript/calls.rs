@@ -26,7 +26,7 @@ const KEYS: &[&str] = &[
 
 /// Finds what loads models.
 pub(super) fn find(excerpt: &Excerpt<'_>, tokens: &[Token], sink: &mut Sink<'_>) {
-    let source = Source { excerpt, tokens };
+    let source = Source::new(excerpt, tokens);
     let mut names = Names::default();
     names.imports(&source);
     names.constants(&source);

@@ -1,5 +1,6 @@
 //! The tokens of JavaScript with their text: words, strings, bracketed groups.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::tokens::{Token, TokenKind};
@@ -9,9 +10,27 @@ use crate::discover::excerpt::Excerpt;
 pub(super) struct Source<'s, 'a> {
     pub(super) excerpt: &'s Excerpt<'a>,
     pub(super) tokens: &'s [Token],
+    /// How many constants were followed.
+    steps: Cell<u32>,
+}
+
+/// Constants that are followed in one source: those that name each other multiply at every link.
+const STEPS: u32 = 50_000;
+
+impl<'s, 'a> Source<'s, 'a> {
+    pub(super) fn new(excerpt: &'s Excerpt<'a>, tokens: &'s [Token]) -> Self {
+        Self { excerpt, tokens, steps: Cell::new(0) }
+    }
 }
 
 impl Source<'_, '_> {
+    /// Whether one more constant may be followed.
+    pub(super) fn may_follow(&self) -> bool {
+        let steps = self.steps.get().saturating_add(1);
+        self.steps.set(steps);
+        steps <= STEPS
+    }
+
     pub(super) fn kind(&self, index: usize) -> Option<&TokenKind> {
         self.tokens.get(index).map(|token| &token.kind)
     }

@@ -131,6 +131,9 @@ impl Resolver<'_, '_, '_> {
         };
         let mut texts = Vec::new();
         for range in self.names.constants.get(&name).into_iter().flatten() {
+            if !source.may_follow() {
+                return (Vec::new(), at);
+            }
             // A value that holds its own name goes on for ever; the depth ends it.
             texts.extend(self.values(range.clone(), depth).0);
         }

@@ -10,6 +10,7 @@ mod models;
 mod shape;
 mod words;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::base::{Document, Place, Problem, Severity, Span, Untrusted, quoted};
@@ -94,7 +95,7 @@ impl ReadReport {
                             JSON, `--output json=PATH`";
                 nowhere(message).help(help)
             })?;
-            return Ok(Self { path: path.to_owned(), document });
+            return Self::of(path, document).map_err(nowhere);
         }
         if !header.is_ours() {
             let help = "`weighstation check --output json=PATH` writes one";
@@ -105,6 +106,17 @@ impl ReadReport {
             return Err(nowhere(message));
         }
         let document = serde_json::from_str(text).map_err(|error| problem(path, text, &error))?;
+        Self::of(path, document).map_err(nowhere)
+    }
+
+    /// No run gives a fingerprint twice: with two findings of one, what is known and what is new
+    /// would be a matter of order.
+    fn of(path: &str, document: shape::Document) -> Result<Self, String> {
+        let mut seen = HashSet::with_capacity(document.findings.len());
+        let fingerprints = document.findings.iter().map(|finding| &finding.fingerprint.0);
+        if let Some(twice) = fingerprints.into_iter().find(|it| !seen.insert(it.as_str())) {
+            return Err(format!("two findings have the fingerprint `{twice}`"));
+        }
         Ok(Self { path: path.to_owned(), document })
     }
 

@@ -137,3 +137,13 @@ fn a_waiver_that_is_not_listed_is_refused() {
     let error = read(&text).into_report(&rules(), "0.1.0").unwrap_err();
     assert!(error.to_string().contains("names a waiver which it does not list"), "{error}");
 }
+
+#[test]
+fn a_fingerprint_that_is_there_twice_is_refused() {
+    let value: serde_json::Value = serde_json::from_str(&written()).unwrap();
+    let first = value["findings"][0]["fingerprint"].as_str().unwrap();
+    let second = value["findings"][1]["fingerprint"].as_str().unwrap();
+    assert_ne!(first, second);
+    let told = refused(&written().replace(second, first));
+    assert!(told.contains(&format!("two findings have the fingerprint `{first}`")), "{told}");
+}
