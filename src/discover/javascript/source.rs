@@ -10,25 +10,30 @@ use crate::discover::excerpt::Excerpt;
 pub(super) struct Source<'s, 'a> {
     pub(super) excerpt: &'s Excerpt<'a>,
     pub(super) tokens: &'s [Token],
-    /// How many constants were followed.
-    steps: Cell<u32>,
+    /// Tokens that were looked at to find out what expressions are.
+    looks: Cell<u64>,
 }
 
-/// Constants that are followed in one source: those that name each other multiply at every link.
-const STEPS: u32 = 50_000;
+/// Tokens that may be looked at in one source before no more constants are followed: those that
+/// name each other multiply at every link.
+const LOOKS: u64 = 20_000_000;
 
 impl<'s, 'a> Source<'s, 'a> {
     pub(super) fn new(excerpt: &'s Excerpt<'a>, tokens: &'s [Token]) -> Self {
-        Self { excerpt, tokens, steps: Cell::new(0) }
+        Self { excerpt, tokens, looks: Cell::new(0) }
     }
 }
 
 impl Source<'_, '_> {
     /// Whether one more constant may be followed.
     pub(super) fn may_follow(&self) -> bool {
-        let steps = self.steps.get().saturating_add(1);
-        self.steps.set(steps);
-        steps <= STEPS
+        self.count(1);
+        self.looks.get() <= LOOKS
+    }
+
+    /// Counts tokens that were looked at.
+    pub(super) fn count(&self, tokens: usize) {
+        self.looks.set(self.looks.get().saturating_add(tokens as u64));
     }
 
     pub(super) fn kind(&self, index: usize) -> Option<&TokenKind> {
@@ -68,7 +73,8 @@ impl Source<'_, '_> {
                 TokenKind::Sign(b')' | b']' | b'}') => {
                     depth = depth.saturating_sub(1);
                     if depth == 0 {
-                        return at.saturating_add(1);
+                        at = at.saturating_add(1);
+                        break;
                     }
                 }
                 _ => {}
@@ -78,6 +84,7 @@ impl Source<'_, '_> {
                 break;
             }
         }
+        self.count(at.saturating_sub(index));
         at
     }
 

@@ -34,6 +34,7 @@ impl Resolver<'_, '_, '_> {
         let mut unknown = false;
         let mut at = range.start;
         while at < range.end && texts.len() < CANDIDATES {
+            source.count(1);
             match source.kind(at) {
                 Some(TokenKind::Text(text) | TokenKind::Template(text, false)) => {
                     texts.push(Text { text: text.clone(), range: source.range(at) });
