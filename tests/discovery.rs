@@ -156,7 +156,7 @@ fn names_that_lead_in_circles_and_double_at_every_step_come_to_an_end() {
     // Sixteen times as many at every step: without a budget this would not end.
     let mut text = String::from("import { pipeline } from '@huggingface/transformers';\n");
     for i in 1..60 {
-        text += &format!("const a{i} = `${{{}}}`;\n", format!("a{}", i - 1));
+        text += &format!("const a{i} = `${{a{}}}`;\n", i - 1);
         text += &format!("a{i} = {};\n", vec![format!("(a{})", i - 1); 16].join(" ?? "));
     }
     text += "pipeline('t', a59);\npipeline('t', 'a/b');\n";
