@@ -97,21 +97,6 @@ fn every_reference_is_found_and_nothing_else() {
     }
 }
 
-const KINDS: [Kind; 12] = [
-    Kind::Python,
-    Kind::Notebook,
-    Kind::JavaScript,
-    Kind::Yaml,
-    Kind::Json,
-    Kind::Toml,
-    Kind::Shell,
-    Kind::Makefile,
-    Kind::Environment,
-    Kind::Dockerfile,
-    Kind::Modelfile,
-    Kind::Readme,
-];
-
 fn discover(kind: Kind, text: &str) -> weighstation::discover::Discovery {
     read(kind, text, &Surroundings { path: "a/file", exists: &|_| false })
 }
@@ -119,7 +104,7 @@ fn discover(kind: Kind, text: &str) -> weighstation::discover::Discovery {
 #[test]
 fn what_nests_without_end_is_said_and_overflows_nothing() {
     let many = 100_000;
-    for kind in KINDS {
+    for kind in Kind::ALL {
         for open in [
             "(", "[", "{", "-", "- ", "not ", "`${", "$(", "${a:-", "lambda:", "f'{", "a: ", "\"",
             "<<a\n", "[",
@@ -179,7 +164,9 @@ fn python_that_does_not_parse_keeps_what_it_says() {
 mod properties {
     use proptest::prelude::*;
 
-    use super::{KINDS, discover};
+    use weighstation::discover::Kind;
+
+    use super::discover;
 
     /// Pieces of all languages, so that texts get further than random ones do.
     const PIECES: &[&str] = &[
@@ -252,7 +239,7 @@ mod properties {
         #[test]
         fn no_text_brings_any_reader_down(pieces in prop::collection::vec(0..PIECES.len(), 0..60)) {
             let text: String = pieces.into_iter().map(|index| PIECES[index]).collect();
-            for kind in KINDS {
+            for kind in Kind::ALL {
                 for one in discover(kind, &text).found {
                     prop_assert!(one.span.start <= one.span.end && one.span.end <= text.len());
                     prop_assert!(one.span.line >= 1 && one.span.column >= 1);
@@ -262,7 +249,7 @@ mod properties {
 
         #[test]
         fn nor_does_any_other(text in any::<String>()) {
-            for kind in KINDS {
+            for kind in Kind::ALL {
                 discover(kind, &text);
             }
         }

@@ -4,25 +4,10 @@
 use libfuzzer_sys::fuzz_target;
 use weighstation::discover::{Kind, Surroundings, read};
 
-const KINDS: [Kind; 12] = [
-    Kind::Python,
-    Kind::Notebook,
-    Kind::JavaScript,
-    Kind::Yaml,
-    Kind::Json,
-    Kind::Toml,
-    Kind::Shell,
-    Kind::Makefile,
-    Kind::Environment,
-    Kind::Dockerfile,
-    Kind::Modelfile,
-    Kind::Readme,
-];
-
 fuzz_target!(|data: &[u8]| {
     let Some((first, rest)) = data.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
-    let kind = KINDS[usize::from(*first) % KINDS.len()];
+    let kind = Kind::ALL[usize::from(*first) % Kind::ALL.len()];
     let surroundings = Surroundings { path: "project/file", exists: &|path| path.len() % 2 == 0 };
     let lines = text.split('\n').count() as u32;
     for found in read(kind, text, &surroundings).found {

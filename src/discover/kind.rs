@@ -44,6 +44,22 @@ const LEFT_OUT: &[&str] = &[
 ];
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Python,
+        Self::Notebook,
+        Self::JavaScript,
+        Self::Yaml,
+        Self::Json,
+        Self::Toml,
+        Self::Shell,
+        Self::Makefile,
+        Self::Environment,
+        Self::Dockerfile,
+        Self::Modelfile,
+        Self::Readme,
+    ];
+
     /// By the file's name, or its first line where the name says nothing (`#!`). `None` for a file
     /// that is no text that names models.
     pub fn of(path: &str, first_line: &str) -> Option<Self> {

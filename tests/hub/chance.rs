@@ -91,7 +91,7 @@ fn forty_runs_in_bad_weather_end_right() {
 
 /// The long version: `cargo test --test hub -- --ignored --nocapture a_thousand`.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "half a minute; forty of the runs are in the test above"]
 fn a_thousand_runs_in_bad_weather_end_right() {
     let outcomes = run_all(1000);
     println!("{outcomes:?}");

@@ -60,7 +60,7 @@ fn inputs_are_never_run_and_never_options() {
         }
     }
     // These are words or nothing.
-    for input in ["locked", "discovered", "upload-sarif", "continue-on-failure", "token"] {
+    for input in ["locked", "discovered", "upload-sarif", "continue-on-failure", "token", "cache"] {
         for payload in payloads.iter().skip(2).step_by(2) {
             let runner = project().with(input, payload);
             let ran = runner.run();
