@@ -1,7 +1,7 @@
 //! What a run reads before it looks at the first model.
 
 use divan::{Bencher, black_box};
-use weighstation::base::Document;
+use weighstation::document::Document;
 use weighstation::manifest::Manifest;
 use weighstation::policy::PolicyLayers;
 use weighstation::rules::RULES;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds one release archive: support/pack.sh VERSION TARGET. Writes distribution/ with the archive
-# (program, licences, manual pages, completions), its SHA-256 and its line for support/versions.
+# (program, licenses, manual pages, completions), its SHA-256 and its line for support/versions.
 set -euo pipefail
 
 version=$1

@@ -19,30 +19,40 @@ use std::path::{Path, PathBuf};
 /// Rooms, what they may use, and whether they may touch the world.
 const ROOMS: &[(&str, &[&str], World)] = &[
     ("base", &[], World::Pure),
+    ("document", &["base"], World::Pure),
+    ("license", &["base"], World::Pure),
     ("evidence", &["base"], World::Pure),
-    ("manifest", &["base"], World::Pure),
-    ("policy", &["base"], World::Pure),
-    ("lock", &["base"], World::Pure),
-    ("finding", &["base", "evidence"], World::Pure),
-    ("discover", &["base", "manifest"], World::Pure),
+    ("manifest", &["base", "document"], World::Pure),
+    ("policy", &["base", "document", "license"], World::Pure),
+    ("lock", &["base", "document"], World::Pure),
+    ("finding", &["base", "document", "license", "evidence"], World::Pure),
+    ("discover", &["base", "document", "manifest"], World::Pure),
     ("source", &["base", "manifest", "evidence"], World::Touches),
-    ("analyse", &["base", "evidence"], World::Pure),
+    ("analyse", &["base", "document", "evidence"], World::Pure),
     ("facts_cache", &["base", "evidence"], World::Pure),
     (
         "rules",
-        &["base", "manifest", "policy", "lock", "evidence", "finding", "discover"],
+        &[
+            "base", "document", "license", "manifest", "policy", "lock", "evidence", "finding",
+            "discover",
+        ],
         World::Pure,
     ),
     (
         "evaluate",
-        &["base", "manifest", "policy", "lock", "evidence", "finding", "discover", "rules"],
+        &[
+            "base", "document", "license", "manifest", "policy", "lock", "evidence", "finding",
+            "discover", "rules",
+        ],
         World::Pure,
     ),
-    ("report", &["base", "evidence", "finding"], World::Pure),
+    ("report", &["base", "document", "license", "evidence", "finding"], World::Pure),
     (
         "cli",
         &[
             "base",
+            "document",
+            "license",
             "manifest",
             "policy",
             "lock",
@@ -87,7 +97,7 @@ const OPENS_FILES: &[&str] = &[
 
 /// Crates that are used in one place only, so that they can be replaced there.
 const CONFINED: &[(&str, &str)] = &[
-    ("serde_saphyr", "base/"),
+    ("serde_saphyr", "document/"),
     ("serde_sarif", "report/sarif/"),
     ("clap::", "cli/"),
     ("indicatif", "cli/progress.rs"),

@@ -17,7 +17,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::Value;
-use weighstation::base::{Document, Limits};
+use weighstation::base::Limits;
+use weighstation::document::Document;
 use weighstation::lock::{Lock, lock_schema};
 use weighstation::manifest::{Manifest, manifest_schema};
 use weighstation::policy::{BUILT_IN_SECTIONS, PRESETS, PolicyLayers, PresetKind, policy_schema};

@@ -13,7 +13,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use weighstation::base::{Document, Problem, render_problems};
+use weighstation::document::{Document, Problem, render_problems};
 use weighstation::manifest::Manifest;
 use weighstation::policy::{GlobalEntry, GlobalSet, PRESETS, PolicyLayers};
 

@@ -9,7 +9,7 @@
     reason = "a test that fails panics"
 )]
 
-use weighstation::base::{Document, render_problems};
+use weighstation::document::{Document, render_problems};
 use weighstation::manifest::Manifest;
 
 /// What is wrong with a manifest of this text.

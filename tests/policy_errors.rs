@@ -11,7 +11,7 @@
 
 use std::io;
 
-use weighstation::base::{Document, render_problems};
+use weighstation::document::{Document, render_problems};
 use weighstation::policy::PolicyLayers;
 
 /// The ids of some rules: what a policy may name is passed in.
@@ -616,12 +616,12 @@ fn a_profile_that_is_not_there() {
 }
 
 #[test]
-fn what_is_no_licence_is_told_where_it_stands() {
+fn what_is_no_license_is_told_where_it_stands() {
     insta::assert_snapshot!(errors(
         "license:\n  allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]\n  \
          deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]\n"
     ), @r"
-    error: `Apache-2` is neither an SPDX licence id nor a licence id of the Hub
+    error: `Apache-2` is neither an SPDX license id nor a license id of the Hub
      --> weighstation.yaml:2:16
       |
     2 |   allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]
@@ -629,15 +629,15 @@ fn what_is_no_licence_is_told_where_it_stands() {
       |
       = help: did you mean `Apache-2.0`?
 
-    error: `acme-1.0` is neither an SPDX licence id nor a licence id of the Hub
+    error: `acme-1.0` is neither an SPDX license id nor a license id of the Hub
      --> weighstation.yaml:2:26
       |
     2 |   allow: [mit, Apache-2, acme-1.0, LicenseRef-acme-1.0]
       |                          ^^^^^^^^
       |
-      = help: a licence that is on neither list is written `LicenseRef-its-name`
+      = help: a license that is on neither list is written `LicenseRef-its-name`
 
-    error: `MIT OR ISC` is an expression of several licences; list each by itself
+    error: `MIT OR ISC` is an expression of several licenses; list each by itself
      --> weighstation.yaml:3:28
       |
     3 |   deny: [GPL-3.0-or-later, MIT OR ISC, Apache-2.0 WITH LLVM-excepton]

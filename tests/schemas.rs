@@ -13,7 +13,7 @@ use std::io;
 use std::sync::Arc;
 
 use serde_json::Value;
-use weighstation::base::{Document, Problem};
+use weighstation::document::{Document, Problem};
 use weighstation::lock::{Lock, lock_schema};
 use weighstation::manifest::{Manifest, manifest_schema};
 use weighstation::policy::{PolicyLayers, policy_schema};

@@ -89,8 +89,8 @@ def checkpoint(path: str, pickle: bytes, records: dict[str, bytes]) -> None:
             archive.writestr(member, content)
 
 
-def card(title: str, licence: str | None, sections: dict[str, str]) -> str:
-    front = "---\nlanguage: en\n" + (f"license: {licence}\n" if licence else "") + "---\n\n"
+def card(title: str, license: str | None, sections: dict[str, str]) -> str:
+    front = "---\nlanguage: en\n" + (f"license: {license}\n" if license else "") + "---\n\n"
     body = "".join(f"\n## {heading}\n\n{text}\n" for heading, text in sections.items())
     return f"{front}# {title}\n{body}"
 
@@ -135,7 +135,7 @@ PARTS = complete(
 SPEECH = complete(
     "The model writes down German speech from meetings.",
     "Dialects, names and two people who speak at once are often wrong.",
-    "Six hundred hours of read and free speech under an open licence.",
+    "Six hundred hours of read and free speech under an open license.",
     "A word error rate of 14 percent on ten hours.",
 )
 
@@ -169,7 +169,7 @@ def main() -> None:
     write("whisper-tiny-de/model.safetensors", safetensors(frames, hole=hidden))
     write("whisper-tiny-de/README.md", card("Whisper tiny, German", "mit", SPEECH))
 
-    # Bad: sound weights of which nobody says what they are, for what, or under which licence.
+    # Bad: sound weights of which nobody says what they are, for what, or under which license.
     adapter = {"lora_A": ([2], floats(0.1, 0.2)), "lora_B": ([2], floats(0.3, 0.4))}
     write("support-llama-lora/adapter_model.safetensors", safetensors(adapter))
     write("support-llama-lora/adapter_config.json", json.dumps({"peft_type": "LORA"}) + "\n")

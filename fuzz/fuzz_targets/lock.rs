@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use weighstation::base::{Document, render_problems};
+use weighstation::document::{Document, render_problems};
 use weighstation::lock::Lock;
 
 fuzz_target!(|data: &[u8]| {

@@ -1,6 +1,6 @@
 //! Text that is more than text: what a metadata value of a model file may hide.
 //!
-//! Ordinary metadata (licences, training settings as JSON, thumbnails as data URLs, a text that
+//! Ordinary metadata (licenses, training settings as JSON, thumbnails as data URLs, a text that
 //! mentions a URL or a command) is none of it. What is told is either a document whose keys name
 //! code to import (Hydra's `_target_`, jsonpickle, YAML's Python tags), or an encoding of bytes
 //! that a loader would act on.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Longest text that is quoted in a message, in characters.
+const QUOTED: usize = 60;
+
 /// Text from a model (file names, tensor names, globals, metadata) that is about to be shown.
 ///
 /// `Display` escapes control characters, line and paragraph separators, bidirectional and
@@ -23,6 +26,11 @@ impl Untrusted<'_> {
     pub fn begins_command(text: &str) -> bool {
         text.starts_with("##[") || text.starts_with("##vso[")
     }
+}
+
+/// A text of the user's for a message: escaped and cut.
+pub fn quoted(text: &str) -> String {
+    format!("{:.QUOTED$}", Untrusted(text))
 }
 
 fn is_dangerous(c: char) -> bool {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::documents;
 use super::exit::Failure;
-use crate::base::{Document, Problem, Severity, closest};
+use crate::base::{Severity, closest};
+use crate::document::{Document, Problem};
 use crate::policy::{Policy, PolicyLayers, is_preset_name};
 use crate::rules::RULES;
 

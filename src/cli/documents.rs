@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::Failure;
-use crate::base::{Document, MAXIMUM_DOCUMENT_BYTES, Untrusted};
+use crate::base::Untrusted;
+use crate::document::{Document, MAXIMUM_DOCUMENT_BYTES};
 use crate::manifest::Manifest;
 
 /// Reads a policy, manifest or lock; `what` names it in the error.

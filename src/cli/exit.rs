@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use crate::base::{Problem, render_problems};
+use crate::document::{Problem, render_problems};
 use crate::finding::Outcome;
 
 /// The exit codes.

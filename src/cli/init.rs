@@ -60,7 +60,7 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Document;
+    use crate::document::Document;
     use crate::manifest::Manifest;
     use crate::policy::PolicyLayers;
 
@@ -92,7 +92,7 @@ mod tests {
             let layers =
                 PolicyLayers::read("weighstation.yaml", document, &rules, &|_| unreachable!());
             let layers = layers.unwrap_or_else(|problems| {
-                panic!("{}", crate::base::render_problems(&problems, false))
+                panic!("{}", crate::document::render_problems(&problems, false))
             });
             assert_eq!(layers.profiles().count(), usize::from(text != POLICY));
         }
@@ -100,7 +100,7 @@ mod tests {
             let document = Document::from_bytes("models.yaml", text.as_bytes()).unwrap();
             let manifest = Manifest::parse(document);
             let manifest = manifest.unwrap_or_else(|problems| {
-                panic!("{}", crate::base::render_problems(&problems, false))
+                panic!("{}", crate::document::render_problems(&problems, false))
             });
             assert_eq!(manifest.entries.len(), if text == MANIFEST { 1 } else { 3 });
         }

@@ -1,7 +1,8 @@
 //! What a run is made from, as digests.
 
 use super::arguments::JudgeArguments;
-use crate::base::{Digest, Document, Sha256Hasher};
+use crate::base::{Digest, Sha256Hasher};
+use crate::document::Document;
 use crate::finding::Inputs;
 use crate::lock::Comparison;
 use crate::policy::PolicyLayers;

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use super::documents;
 use super::exit::Failure;
-use crate::base::{Document, Place, Untrusted};
+use crate::base::Untrusted;
 use crate::discover::{CodeReference, Kind, Listing, Surroundings, read};
+use crate::document::{Document, Place};
 use crate::finding::Incident;
 use crate::manifest::Manifest;
 

@@ -29,7 +29,7 @@ pub use kind::Kind;
 pub use reference::{Reference, WrittenRevision};
 pub use standing::{Listing, PinnedAs, Standing};
 
-use crate::base::{Place, Span};
+use crate::document::{Place, Span};
 use excerpt::Excerpt;
 use sink::Sink;
 

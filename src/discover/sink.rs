@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::excerpt::{Excerpt, Lines};
 use super::reference::{Expected, Meaning, meaning};
 use super::{Discovery, Found, Reference, Surroundings, Unread, WrittenRevision};
-use crate::base::Span;
+use crate::document::Span;
 
 /// References that are kept of one file.
 const MOST_FOUND: usize = 1_000;

@@ -127,7 +127,7 @@ fn agreement(entry: &Entry, revision: &WrittenRevision) -> PinnedAs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Document, Span};
+    use crate::document::{Document, Span};
 
     fn standing(reference: Reference, revision: WrittenRevision, manifest: &str) -> Standing {
         let document = Document::from_bytes("models.yaml", manifest.as_bytes()).unwrap();

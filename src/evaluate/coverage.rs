@@ -56,7 +56,7 @@ pub(super) fn nothing_to_judge() -> Incident {
 /// Whether a rule judges the model card. Of a card that could not be fetched nothing is known, not
 /// even that something is missing in it.
 pub(super) fn is_about_card(meta: &RuleMeta) -> bool {
-    meta.tags.iter().any(|tag| matches!(*tag, "documentation" | "licence"))
+    meta.tags.iter().any(|tag| matches!(*tag, "documentation" | "license"))
 }
 
 /// What the network did not bring of a model, each reason once, in the order of the files.

@@ -34,7 +34,7 @@ use crate::lock::Comparison;
 use crate::manifest::Entry;
 use crate::policy::Policy;
 use crate::rules::card::card_report;
-use crate::rules::{Case, NamedBy, RULES, Violation, licence_reports, trust_report};
+use crate::rules::{Case, NamedBy, RULES, Violation, license_reports, trust_report};
 
 use fingerprint::{Fingerprint, Fingerprints};
 use place::Places;
@@ -246,7 +246,7 @@ impl Judged {
 
     fn into_report(self, base_models: Vec<BaseModelReport>) -> ModelReport {
         let trust = trust_report(&self.dossier, &self.policy.trust);
-        let licences = licence_reports(&self.dossier);
+        let licenses = license_reports(&self.dossier);
         let repository = base_models::repository(&self);
         let card = self
             .dossier
@@ -264,7 +264,7 @@ impl Judged {
             revision: self.revision,
             trust,
             repository,
-            licences,
+            licenses,
             base_models,
             card,
             files,

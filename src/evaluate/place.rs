@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::base::{Place, line_hashes};
+use crate::document::{Place, line_hashes};
 use crate::finding::ManifestPlace;
 
 /// Shows places; what is computed of a document is computed once.
@@ -55,7 +55,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::base::{Document, Span};
+    use crate::document::{Document, Span};
 
     fn shown(text: &str, line: u32, column: u32, start: usize, end: usize) -> ManifestPlace {
         let document = Document { path: "models.yaml".into(), text: text.into() };

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use jiff::civil::date;
 
 use super::*;
-use crate::base::{Document, Place, Severity, Span};
+use crate::base::Severity;
+use crate::document::{Document, Place, Span};
 use crate::evidence::{
     CoverageFact, Fact, FileFact, ReferenceFact, ReferenceKind, UnscannedReason,
 };

@@ -15,8 +15,8 @@ pub struct Card {
     pub text: String,
     /// The headings, in order.
     pub sections: Vec<CardSection>,
-    /// What the front matter says of the licence; `None` if it says nothing.
-    pub licence: Option<Licence>,
+    /// What the front matter says of the license; `None` if it says nothing.
+    pub license: Option<License>,
     /// `base_model` of the front matter, in order (untrusted).
     pub base_models: Vec<String>,
     /// `base_model_relation` of the front matter: `adapter`, `finetune`, `merge`, `quantized`
@@ -46,9 +46,9 @@ pub struct CardSection {
     pub words: u64,
 }
 
-/// What the front matter says of the licence. One of the fields at least is filled.
+/// What the front matter says of the license. One of the fields at least is filled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Licence {
+pub struct License {
     /// `license:`, one text or a list of them: ids of the Hub or SPDX expressions (untrusted).
     pub ids: Vec<String>,
     /// `license_name:`, for `license: other` (untrusted).

@@ -17,7 +17,7 @@ mod torch;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{ArchiveAnomaly, ArchiveFact};
-pub use card::{Card, CardSection, Licence};
+pub use card::{Card, CardSection, License};
 pub use coverage::{CoverageFact, UnscannedReason};
 pub use file::{FileFact, NativeKind};
 pub use integrity::{Authority, IntegrityFact, Listed};

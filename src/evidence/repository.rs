@@ -73,7 +73,7 @@ pub enum Gate {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardData {
     /// `license` (untrusted).
-    pub licences: Vec<String>,
+    pub licenses: Vec<String>,
     /// `base_model` (untrusted).
     pub base_models: Vec<String>,
 }

@@ -9,7 +9,7 @@ mod waiver;
 pub use baseline::{BaselineReport, BaselineState, EarlierFinding, EarlierModel, EarlierReport};
 pub use difference::{Added, Changed, Difference};
 pub use report::{
-    BaseModelReport, CardReport, FileReport, GlobalReport, Incident, Inputs, LicenceReport,
+    BaseModelReport, CardReport, FileReport, GlobalReport, Incident, Inputs, LicenseReport,
     ModelReport, NamedBy, Outcome, Report, TRUST_SIGNALS, Tally, TrustReport, TrustSignal, Verdict,
 };
 pub use shard::{Shard, ShardError};
@@ -106,7 +106,7 @@ pub struct ManifestPlace {
     pub snippet: String,
     /// The whole line, without its line break.
     pub line_text: String,
-    /// The hash by which GitHub recognises the line ([`line_hashes`](crate::base::line_hashes)).
+    /// The hash by which GitHub recognises the line ([`line_hashes`](crate::document::line_hashes)).
     pub line_hash: Option<String>,
 }
 

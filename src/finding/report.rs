@@ -1,8 +1,9 @@
 //! The result of a whole run.
 
 use super::{BaselineReport, BaselineState, Finding, RuleMeta, Shard, WaiverReport};
-use crate::base::{Digest, LicenceExpression, RepoId, Severity};
+use crate::base::{Digest, RepoId, Severity};
 use crate::evidence::{Card, FileEvidence, ReferenceKind};
+use crate::license::LicenseExpression;
 
 /// Everything that outputs render.
 #[derive(Clone, Debug)]
@@ -90,8 +91,8 @@ pub struct ModelReport {
     pub trust: Option<TrustReport>,
     /// The repository on the Hub, by its canonical name; `None` for a model on this machine.
     pub repository: Option<RepoId>,
-    /// What its card and the Hub say of its licence: all of them apply.
-    pub licences: Vec<LicenceReport>,
+    /// What its card and the Hub say of its license: all of them apply.
+    pub licenses: Vec<LicenseReport>,
     /// The models that this one builds on, as far as it names them.
     pub base_models: Vec<BaseModelReport>,
     /// The card's completeness, if the model can have a card.
@@ -192,12 +193,12 @@ pub struct TrustReport {
 
 /// The names of all signals of a trust score, in their order.
 pub const TRUST_SIGNALS: [&str; 7] =
-    ["publisher", "downloads", "licence", "safetensors", "history", "gate", "signature"];
+    ["publisher", "downloads", "license", "safetensors", "history", "gate", "signature"];
 
 /// One signal of a trust score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustSignal {
-    /// Its name: `publisher`, `downloads`, `licence` …
+    /// Its name: `publisher`, `downloads`, `license` …
     pub signal: &'static str,
     /// What it gives or takes, by the weights of the policy.
     pub points: i64,
@@ -216,13 +217,13 @@ impl TrustReport {
     }
 }
 
-/// What is said of a model's licence.
+/// What is said of a model's license.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LicenceReport {
+pub struct LicenseReport {
     /// As it was said; for `license: other` the name beside it (untrusted).
     pub stated: String,
-    /// What it means, unless it is text that is no licence.
-    pub meaning: Option<LicenceExpression>,
+    /// What it means, unless it is text that is no license.
+    pub meaning: Option<LicenseExpression>,
 }
 
 /// A model that another builds on.

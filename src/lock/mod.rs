@@ -13,7 +13,8 @@ pub use comparison::Comparison;
 pub use reading::lock_schema;
 pub use writing::lock_text;
 
-use crate::base::{Commit, Digest, Document, Place};
+use crate::base::{Commit, Digest};
+use crate::document::{Document, Place};
 
 /// The version of the format that this program reads and writes.
 const VERSION: u64 = 1;

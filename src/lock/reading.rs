@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde_json::Value as Json;
 
 use super::{Lock, LockedFile, LockedModel, VERSION};
-use crate::base::{
-    Commit, Digest, Document, Fields, Place, Problem, Reading, Value, editor_schema,
-    inlining_generator, quoted,
+use crate::base::{Commit, Digest, quoted};
+use crate::document::{
+    Document, Fields, Place, Problem, Reading, Value, editor_schema, inlining_generator,
 };
 
 /// What to do about a lock that is no lock at all.
@@ -199,7 +199,7 @@ fn report_repeated<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::render_problems;
+    use crate::document::render_problems;
 
     fn parse(text: &str) -> Result<Lock, String> {
         let document = Document::from_bytes("models.lock", text.as_bytes()).unwrap();

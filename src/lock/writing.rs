@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use super::{LockedFile, LockedModel, VERSION};
-use crate::base::{Digest, yaml_digits, yaml_scalar};
+use crate::base::Digest;
+use crate::document::{yaml_digits, yaml_scalar};
 
 const HEADER: &str = "\
 # Written by `weighstation lock`. To change it, change the manifest and run the command again.
@@ -68,7 +69,8 @@ mod tests {
 
     use super::super::Lock;
     use super::*;
-    use crate::base::{Document, Place, Untrusted, render_problems};
+    use crate::base::Untrusted;
+    use crate::document::{Document, Place, render_problems};
 
     fn nowhere() -> Place {
         Arc::new(Document { path: String::new(), text: String::new() }).whole()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::Manifest;
-use crate::base::Document;
+use crate::document::Document;
 
 /// An entry that is to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::download_pattern::as_glob;
 use super::{Entry, Manifest, ManifestFormat, Source, Unjudged};
-use crate::base::{Commit, Fields, Located, Node, PathGlobs, Reading, RepoId, Value, quoted};
+use crate::base::{Commit, PathGlobs, RepoId, quoted};
+use crate::document::{Fields, Located, Node, Reading, Value};
 
 /// The version of the format that this program reads.
 const VERSION: &str = "1.0";
@@ -201,7 +202,7 @@ fn names(repositories: &[Repository]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Document, render_problems};
+    use crate::document::{Document, render_problems};
 
     fn parse(text: &str) -> Result<Manifest, String> {
         let document = Document::from_bytes("huggingface.lock.yaml", text.as_bytes()).unwrap();

@@ -12,7 +12,8 @@ pub use appending::{NewEntry, NotAppendable, new_manifest};
 pub use reading::manifest_schema;
 pub use source::{Source, SourceError};
 
-use crate::base::{Document, Place, Revision};
+use crate::base::Revision;
+use crate::document::{Document, Place};
 
 /// The models that the project uses.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde_json::Value as Json;
 
 use super::{Entry, Manifest, ManifestFormat, Source, hermeto};
-use crate::base::{
-    Document, Located, PathGlobs, Problem, Reading, Revision, Span, Value, editor_schema,
-    inlining_generator, quoted,
+use crate::base::{PathGlobs, Revision, quoted};
+use crate::document::{
+    Document, Located, Problem, Reading, Span, Value, editor_schema, inlining_generator,
 };
 
 /// The version of the format that this program reads.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::GlobalSet;
-use crate::base::{Digest, Fingerprint, LicenceTerm, Place, Severity};
+use crate::base::{Digest, Fingerprint, Severity};
+use crate::document::Place;
+use crate::license::LicenseTerm;
 
 /// The policy in force for one entry.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ pub struct Policy {
     pub provenance: ProvenancePolicy,
     /// How bytes are compared with what is listed for them.
     pub integrity: IntegrityPolicy,
-    /// Which licences are allowed.
+    /// Which licenses are allowed.
     pub license: LicensePolicy,
     /// Whether models that a model builds on are judged too, as entries of their own.
     pub follow_base_models: bool,
@@ -123,7 +125,7 @@ pub struct TrustWeights {
     pub very_popular: i64,
     /// More than 10,000 downloads a month.
     pub popular: i64,
-    /// The card names a licence.
+    /// The card names a license.
     pub license: i64,
     /// The card's front matter is there and names none.
     pub no_license: i64,
@@ -234,13 +236,13 @@ impl Verify {
     }
 }
 
-/// Which licences are allowed.
+/// Which licenses are allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LicensePolicy {
-    /// The licences that are allowed; `None` allows any.
-    pub allow: Option<Vec<LicenceTerm>>,
-    /// The licences that are refused, whatever `allow` says.
-    pub deny: Vec<LicenceTerm>,
+    /// The licenses that are allowed; `None` allows any.
+    pub allow: Option<Vec<LicenseTerm>>,
+    /// The licenses that are refused, whatever `allow` says.
+    pub deny: Vec<LicenseTerm>,
 }
 
 /// A dated, reasoned exception.

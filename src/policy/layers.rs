@@ -9,7 +9,8 @@ use super::merging::{self, Layer, Merged};
 use super::presets::{PRESETS, Preset, is_preset_name};
 use super::reading::read_policy;
 use super::written::{Extends, WrittenPolicy};
-use crate::base::{Document, Located, Place, Problem, Untrusted, closest, quoted};
+use crate::base::{Untrusted, closest, quoted};
+use crate::document::{Document, Located, Place, Problem};
 
 /// How many policies may extend one another in a chain.
 const LONGEST_CHAIN: usize = 16;

@@ -14,7 +14,8 @@ use super::written::{
     CardSettings, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings, Settings,
     TrustSettings,
 };
-use crate::base::{Digest, Document, Located, Place, Problem, Severity, Span, closest, quoted};
+use crate::base::{Digest, Severity, closest, quoted};
+use crate::document::{Document, Located, Place, Problem, Span};
 
 /// One file's or profile's settings.
 #[derive(Clone, Copy, Debug)]
@@ -324,8 +325,8 @@ impl<'a> Merged<'a> {
             minimum_words: self.minimum_words.value,
         };
         let owned = |list: &[Sourced<'_, &str>]| distinct(list).map(str::to_owned).collect();
-        // What is no licence was refused when the file was read.
-        let licences = |list: &[Sourced<'_, &str>]| {
+        // What is no license was refused when the file was read.
+        let licenses = |list: &[Sourced<'_, &str>]| {
             distinct(list).filter_map(|text| text.parse().ok()).collect()
         };
         let globals = |list: &[Sourced<'_, &GlobalEntry>]| {
@@ -365,8 +366,8 @@ impl<'a> Merged<'a> {
             integrity: IntegrityPolicy { verify: self.verify.value },
             follow_base_models: self.follow_base_models.value,
             license: LicensePolicy {
-                allow: self.license_allow.as_deref().map(licences),
-                deny: licences(&self.license_deny),
+                allow: self.license_allow.as_deref().map(licenses),
+                deny: licenses(&self.license_deny),
             },
             rules: self.rules.iter().map(|(id, it)| ((*id).to_owned(), it.value)).collect(),
             waivers: waivers.collect(),

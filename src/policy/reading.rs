@@ -7,10 +7,9 @@ use super::written::{
     Settings, TrustSettings, WaiverSettings, WeightSettings, WrittenPolicy, WrittenProfile,
 };
 use super::{CardMatch, GlobalEntry, RuleSetting, Verify};
-use crate::base::{
-    Digest, Document, Fields, Fingerprint, LicenceError, LicenceTerm, Located, NameGlob, PathGlobs,
-    Problem, Reading, Severity, Value, closest, quoted,
-};
+use crate::base::{Digest, Fingerprint, NameGlob, PathGlobs, Severity, closest, quoted};
+use crate::document::{Document, Fields, Located, Problem, Reading, Value};
+use crate::license::{LicenseError, LicenseTerm};
 
 /// The version of the format that this program reads.
 const VERSION: u64 = 1;
@@ -84,7 +83,7 @@ impl PolicyReader<'_> {
             trust: fields.get("trust").and_then(|value| trust(reading, &value)),
             provenance: fields.get("provenance").and_then(|value| provenance(reading, &value)),
             integrity: fields.get("integrity").and_then(|value| integrity(reading, &value)),
-            license: fields.get("license").and_then(|value| license(reading, &value)),
+            license: fields.get("license").and_then(|value| license_settings(reading, &value)),
             follow_base_models: fields
                 .get("follow_base_models")
                 .and_then(|value| reading.truth(&value)),
@@ -357,26 +356,26 @@ fn integrity(reading: &mut Reading, value: &Value<'_>) -> Option<IntegritySettin
     Some(IntegritySettings { verify })
 }
 
-fn license(reading: &mut Reading, value: &Value<'_>) -> Option<LicenseSettings> {
+fn license_settings(reading: &mut Reading, value: &Value<'_>) -> Option<LicenseSettings> {
     let mut fields = reading.fields(value)?;
-    let allow = fields.get("allow").and_then(|value| reading.list_of(&value, licence));
-    let deny = fields.get("deny").and_then(|value| reading.list_of(&value, licence));
+    let allow = fields.get("allow").and_then(|value| reading.list_of(&value, license));
+    let deny = fields.get("deny").and_then(|value| reading.list_of(&value, license));
     fields.finish(reading);
     Some(LicenseSettings { allow, deny })
 }
 
-fn licence(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {
+fn license(reading: &mut Reading, value: &Value<'_>) -> Option<Located<String>> {
     let text = reading.text(value)?;
-    let error = match text.value.parse::<LicenceTerm>() {
+    let error = match text.value.parse::<LicenseTerm>() {
         Ok(_) => return Some(text),
         Err(error) => error,
     };
     let suggestion = error.suggestion();
-    let unknown = matches!(error, LicenceError::Unknown(_));
+    let unknown = matches!(error, LicenseError::Unknown(_));
     let problem = reading.problem(text.span, error.to_string()).did_you_mean(suggestion);
     reading.report(match suggestion {
         None if unknown => {
-            problem.help("a licence that is on neither list is written `LicenseRef-its-name`")
+            problem.help("a license that is on neither list is written `LicenseRef-its-name`")
         }
         _ => problem,
     });

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use super::presets::PRESETS;
 use super::written::{Extends, Settings};
 use super::{GlobalEntry, RuleSetting};
-use crate::base::{Severity, editor_schema, inlining_generator};
+use crate::base::Severity;
+use crate::document::{editor_schema, inlining_generator};
 
 impl JsonSchema for GlobalEntry {
     fn inline_schema() -> bool {

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 
 use super::global_set::GlobalEntry;
 use super::{CardMatch, RuleSetting, Verify};
-use crate::base::{Digest, Fingerprint, Located, Severity, Span};
+use crate::base::{Digest, Fingerprint, Severity};
+use crate::document::{Located, Span};
 
 /// A list of texts, each with its place.
 pub(super) type Texts = Vec<Located<String>>;
@@ -27,7 +28,7 @@ pub(super) struct Settings {
     pub(super) provenance: Option<ProvenanceSettings>,
     /// How bytes are compared with what is listed for them.
     pub(super) integrity: Option<IntegritySettings>,
-    /// Which licences are allowed.
+    /// Which licenses are allowed.
     pub(super) license: Option<LicenseSettings>,
     /// Whether models that a model builds on are judged too, as entries of their own. Default:
     /// false.
@@ -119,7 +120,7 @@ pub(super) struct WeightSettings {
     /// More than 10,000 downloads last month. Default: 1.
     #[schemars(range(min = -10, max = 10))]
     pub(super) popular: Option<Located<i64>>,
-    /// The model card names a licence. Default: 1.
+    /// The model card names a license. Default: 1.
     #[schemars(range(min = -10, max = 10))]
     pub(super) license: Option<Located<i64>>,
     /// The model card's front matter names none. Default: -1.
@@ -200,13 +201,13 @@ pub(super) struct IntegritySettings {
     pub(super) verify: Option<Located<Verify>>,
 }
 
-/// Which licences are allowed, by SPDX id, id of the Hub, or `LicenseRef-` and a name.
+/// Which licenses are allowed, by SPDX id, id of the Hub, or `LicenseRef-` and a name.
 #[derive(Clone, Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
 pub(super) struct LicenseSettings {
-    /// The only licences that pass. Default: any.
+    /// The only licenses that pass. Default: any.
     pub(super) allow: Option<Vec<Located<String>>>,
-    /// Licences that never pass.
+    /// Licenses that never pass.
     pub(super) deny: Option<Vec<Located<String>>>,
 }
 

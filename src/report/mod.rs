@@ -30,7 +30,7 @@ pub use explanation::{RuleListing, write_explanation, write_rules};
 pub use inspection::{write_inspection, write_inspection_json};
 pub use json::{MAXIMUM_REPORT_BYTES, ReadReport, Unusable};
 
-use crate::base::Document;
+use crate::document::Document;
 use crate::finding::Report;
 
 /// How a report is to be presented: what is no part of the result itself.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Presentation;
-use crate::base::{Document, Severity, line_hashes};
+use crate::base::Severity;
+use crate::document::{Document, line_hashes};
 use crate::evidence::{Card, FileEvidence, Format, Origin, ReferenceKind, Status};
 use crate::finding::{
     AppliedWaiver, BaseModelReport, CardReport, FileReport, Finding, GlobalReport, Incident,

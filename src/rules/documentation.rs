@@ -73,7 +73,7 @@ fn subject_heading(tag: &str) -> &'static str {
         "base-model" => "Base models",
         "discovery" => "The project's own code",
         "documentation" => "Model cards",
-        "licence" => "Licences",
+        "license" => "Licenses",
         _ => "Policy",
     }
 }

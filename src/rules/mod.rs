@@ -11,7 +11,7 @@ mod documentation;
 mod files;
 pub mod globals;
 mod integrity;
-mod licence;
+mod license;
 pub mod lock;
 mod pickle;
 mod provenance;
@@ -24,7 +24,8 @@ mod wording;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::base::{Commit, Place};
+use crate::base::Commit;
+use crate::document::Place;
 use crate::evidence::{Dossier, Fact, FileEvidence, Origin};
 pub use crate::finding::NamedBy;
 use crate::finding::{BaseModelReport, Location, RuleMeta};
@@ -34,7 +35,7 @@ use crate::policy::Policy;
 
 pub use base_models::unjudged_base_model;
 pub use documentation::documentation;
-pub use licence::licence_reports;
+pub use license::license_reports;
 pub use trust::trust_report;
 
 /// One entry with all that is known of it and the policy that judges it.
@@ -214,7 +215,7 @@ pub static RULES: &[&dyn Rule] = &[
     &provenance::RenamedRepository,
     &provenance::RevisionNotOnDefaultBranch,
     &provenance::UnpinnedRevision,
-    &provenance::UnreachableLicence,
+    &provenance::UnreachableLicense,
     // What the project's own text loads.
     &discovery::UnlistedModel,
     &discovery::UnlistedRevision,
@@ -240,10 +241,10 @@ pub static RULES: &[&dyn Rule] = &[
     &card::MissingCard,
     &card::MissingSection,
     &card::UnreadableCard,
-    // The licence.
-    &licence::LicenseMissing,
-    &licence::LicenseNotAllowed,
-    &licence::LicenseUnknown,
+    // The license.
+    &license::LicenseMissing,
+    &license::LicenseNotAllowed,
+    &license::LicenseUnknown,
     // The policy's own exceptions.
     &waivers::ExpiredWaiver,
     &waivers::UnusedWaiver,

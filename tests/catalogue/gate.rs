@@ -2,14 +2,16 @@
 
 use std::fs;
 
-use crate::assemble::compression::{gzip, gzip_with_fields};
-use crate::assemble::safetensors::plain;
-use crate::assemble::sevenz::sevenz;
-use crate::assemble::tar;
-use crate::assemble::torch::checkpoint;
-use crate::assemble::zip::{Member, deflated, end_record, lay_out, stored, zip};
-use crate::assemble::*;
-use crate::verdict::{Folder, check, check_folders, fails, judge, judge_path, passes, run};
+use crate::catalogue::assemble::compression::{gzip, gzip_with_fields};
+use crate::catalogue::assemble::safetensors::plain;
+use crate::catalogue::assemble::sevenz::sevenz;
+use crate::catalogue::assemble::tar;
+use crate::catalogue::assemble::torch::checkpoint;
+use crate::catalogue::assemble::zip::{Member, deflated, end_record, lay_out, stored, zip};
+use crate::catalogue::assemble::*;
+use crate::catalogue::verdict::{
+    Folder, check, check_folders, fails, judge, judge_path, passes, run,
+};
 
 const DENIED: &[&str] = &["denied-global"];
 const NATIVE: &[&str] = &["executable-file"];

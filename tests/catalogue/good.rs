@@ -1,12 +1,12 @@
 //! GOOD: what ordinary libraries write, and what must pass.
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib};
-use crate::assemble::joblib::{Stream, doubles, two_arrays};
-use crate::assemble::numpy::{array, array4, npy, npz};
-use crate::assemble::safetensors::{entry, file, plain};
-use crate::assemble::torch::*;
-use crate::assemble::*;
-use crate::verdict::{Case, Folder, check, check_folders, passes};
+use crate::catalogue::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib};
+use crate::catalogue::assemble::joblib::{Stream, doubles, two_arrays};
+use crate::catalogue::assemble::numpy::{array, array4, npy, npz};
+use crate::catalogue::assemble::safetensors::{entry, file, plain};
+use crate::catalogue::assemble::torch::*;
+use crate::catalogue::assemble::*;
+use crate::catalogue::verdict::{Case, Folder, check, check_folders, passes};
 
 #[test]
 fn plain_pickles() {
@@ -143,7 +143,7 @@ fn torch_and_safetensors() {
             "model.safetensors",
             file(
                 &[
-                    r#""__metadata__":{"format":"pt","licence":"MIT \u00e9"}"#.to_owned(),
+                    r#""__metadata__":{"format":"pt","license":"MIT \u00e9"}"#.to_owned(),
                     entry("a.weight", "BF16", "[2,3]", 0, 12),
                     entry("a.bias", "F8_E4M3", "[4]", 12, 16),
                 ],

@@ -1,11 +1,13 @@
 //! JOB: joblib and numpy.
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zfile, zlib, zlib_at, zstd};
-use crate::assemble::joblib::{Stream, Wrapper, doubles, two_arrays};
-use crate::assemble::numpy::{self, npy, npy_with_header, npz, structured};
-use crate::assemble::zip::{stored, zip};
-use crate::assemble::*;
-use crate::verdict::{Case, check, fails, passes};
+use crate::catalogue::assemble::compression::{
+    bz2, gzip, lz4, lzma, xz, zfile, zlib, zlib_at, zstd,
+};
+use crate::catalogue::assemble::joblib::{Stream, Wrapper, doubles, two_arrays};
+use crate::catalogue::assemble::numpy::{self, npy, npy_with_header, npz, structured};
+use crate::catalogue::assemble::zip::{stored, zip};
+use crate::catalogue::assemble::*;
+use crate::catalogue::verdict::{Case, check, fails, passes};
 
 const DENIED: &[&str] = &["denied-global"];
 

@@ -1,8 +1,8 @@
 //! LEG: torch's formats before the zip: five pickles, and the tar.
 
-use crate::assemble::torch::*;
-use crate::assemble::*;
-use crate::verdict::{Case, check, fails, passes};
+use crate::catalogue::assemble::torch::*;
+use crate::catalogue::assemble::*;
+use crate::catalogue::verdict::{Case, check, fails, passes};
 
 const DENIED: &[&str] = &["denied-global"];
 const BIN: &str = "pytorch_model.bin";
@@ -239,7 +239,7 @@ fn tars() {
 
 #[test]
 fn a_plain_tar_of_torch_fails_for_its_layout_only() {
-    let (code, rules, _) = crate::verdict::judge("model.pt", &OldTar::plain().bytes());
+    let (code, rules, _) = crate::catalogue::verdict::judge("model.pt", &OldTar::plain().bytes());
     assert_eq!(code, Some(1));
     for rule in &rules {
         assert!(

@@ -1,7 +1,7 @@
 //! PKL: the raw pickle machine. GOOD: what must pass.
 
-use crate::assemble::*;
-use crate::verdict::{Case, check, fails, judge, passes};
+use crate::catalogue::assemble::*;
+use crate::catalogue::verdict::{Case, check, fails, judge, passes};
 
 const DENIED: &[&str] = &["denied-global"];
 const UNLISTED: &[&str] = &["unlisted-global"];

@@ -2,16 +2,16 @@
 
 use std::fs;
 
-use crate::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib, zstd};
-use crate::assemble::joblib::{Stream, Wrapper, doubles};
-use crate::assemble::numpy::npy;
-use crate::assemble::sevenz::sevenz;
-use crate::assemble::torch::{Legacy, OldTar, checkpoint, checkpoint_with, record};
-use crate::assemble::zip::{deflated, stored, zip};
-use crate::assemble::{
+use crate::catalogue::assemble::compression::{bz2, gzip, lz4, lzma, xz, zlib, zstd};
+use crate::catalogue::assemble::joblib::{Stream, Wrapper, doubles};
+use crate::catalogue::assemble::numpy::npy;
+use crate::catalogue::assemble::sevenz::sevenz;
+use crate::catalogue::assemble::torch::{Legacy, OldTar, checkpoint, checkpoint_with, record};
+use crate::catalogue::assemble::zip::{deflated, stored, zip};
+use crate::catalogue::assemble::{
     Pack, canary, evil, join, protocol2, protocol4, safetensors, stack_global, tar, text,
 };
-use crate::verdict::{judge, judge_path};
+use crate::catalogue::verdict::{judge, judge_path};
 
 /// Failing files of every format that carries a pickle.
 fn failing() -> Vec<(&'static str, Vec<u8>)> {
@@ -25,7 +25,10 @@ fn failing() -> Vec<(&'static str, Vec<u8>)> {
         ("protocol 2", evil()),
         ("protocol 0", b"cos\ngetpid\n(tR.".to_vec()),
         ("protocol 4", protocol4(&join(&[&stack_global("os", "getpid"), b")R"]))),
-        ("framed", join(&[b"\x80\x04", &crate::assemble::frame(framed.len() as u64), &framed])),
+        (
+            "framed",
+            join(&[b"\x80\x04", &crate::catalogue::assemble::frame(framed.len() as u64), &framed]),
+        ),
         ("inst", b"(ios\ngetpid\n.".to_vec()),
         ("unlisted", protocol2(b"cmylib\nThing\n)\x81")),
         ("broken", join(&[b"\x80\x02", &canary(), b"\xff"])),

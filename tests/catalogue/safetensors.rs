@@ -1,9 +1,11 @@
 //! ST: safetensors and its index.
 
-use crate::assemble::safetensors::{entry, file, plain, plain_with, with_header, with_length};
-use crate::assemble::torch::{checkpoint, weights};
-use crate::assemble::*;
-use crate::verdict::{Folder, check, check_folders, fails, passes};
+use crate::catalogue::assemble::safetensors::{
+    entry, file, plain, plain_with, with_header, with_length,
+};
+use crate::catalogue::assemble::torch::{checkpoint, weights};
+use crate::catalogue::assemble::*;
+use crate::catalogue::verdict::{Folder, check, check_folders, fails, passes};
 
 const INVALID: &[&str] = &["invalid-safetensors"];
 const NAME: &str = "model.safetensors";

@@ -1,13 +1,13 @@
 //! ZIP: zip and torch's zip.
 
-use crate::assemble::compression::{bz2, raw_lzma, zstd};
-use crate::assemble::sevenz::sevenz;
-use crate::assemble::torch::*;
-use crate::assemble::zip::{
+use crate::catalogue::assemble::compression::{bz2, raw_lzma, zstd};
+use crate::catalogue::assemble::sevenz::sevenz;
+use crate::catalogue::assemble::torch::*;
+use crate::catalogue::assemble::zip::{
     Member, behind, deflated, end_record, framed, lay_out, packed, stored, zip, zip64_end,
 };
-use crate::assemble::*;
-use crate::verdict::{check, fails, passes};
+use crate::catalogue::assemble::*;
+use crate::catalogue::verdict::{check, fails, passes};
 
 const DENIED: &[&str] = &["denied-global"];
 const TRICK: &[&str] = &["archive-anomaly", "denied-global"];

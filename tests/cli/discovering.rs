@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::Workspace;
+use crate::cli::harness::Workspace;
 
 const COMMIT: &str = "714eb0fa89d2f80546fda750413ed43d93601a13";
 

@@ -1,7 +1,7 @@
 //! docs/pipelines/azure.md.
 
-use crate::machine::Machine;
-use crate::project::{documents, example};
+use crate::pipelines::machine::Machine;
+use crate::pipelines::project::{documents, example};
 
 /// Runs the steps; returns the first exit code that is not 0, and the log.
 fn run(machine: &Machine) -> (i32, String) {

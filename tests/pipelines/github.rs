@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::project::{documents, example};
-use crate::runner::Runner;
-use crate::workflow::{Artifacts, Done, job};
+use crate::pipelines::project::{documents, example};
+use crate::pipelines::runner::Runner;
+use crate::pipelines::workflow::{Artifacts, Done, job};
 
 fn workflow(path: &str) -> Value {
     documents(&example(path)).remove(0)
@@ -80,7 +80,7 @@ fn a_release_is_checked_before_it_is_deployed() {
     assert!(done.passed, "{done:?}");
     // The publisher's side has changed.
     let runner = Runner::new().good_and_locked();
-    crate::project::flip(&runner.path("models/distilbert-sst2/model.safetensors"));
+    crate::pipelines::project::flip(&runner.path("models/distilbert-sst2/model.safetensors"));
     let done = only_job("github/deploy.yml", &runner);
     assert!(!done.passed && done.log.is_empty(), "{done:?}");
     assert!(done.actions[0].log.contains("lock-mismatch"), "{done:?}");

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::machine::{Machine, Ran};
-use crate::project::{documents, example};
+use crate::pipelines::machine::{Machine, Ran};
+use crate::pipelines::project::{documents, example};
 
 fn template() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/weighstation.yml");

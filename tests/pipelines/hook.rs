@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::machine::Machine;
-use crate::project::{documents, example};
+use crate::pipelines::machine::Machine;
+use crate::pipelines::project::{documents, example};
 
 fn hook() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");

@@ -1,7 +1,7 @@
 //! docs/pipelines/jenkins.md.
 
-use crate::machine::Machine;
-use crate::project::example;
+use crate::pipelines::machine::Machine;
+use crate::pipelines::project::example;
 
 /// What stands between two marks.
 fn between<'a>(text: &'a str, front: &str, back: &str) -> &'a str {

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use crate::machine::{Machine, Ran};
-use crate::project::{copy, documents, example, flip};
+use crate::pipelines::machine::{Machine, Ran};
+use crate::pipelines::project::{copy, documents, example, flip};
 
 /// Runs a container of ours, with each volume in a folder of the machine.
 fn run(machine: &Machine, container: &Value, volumes: &[(&str, &str)]) -> Ran {

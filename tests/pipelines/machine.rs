@@ -5,8 +5,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::project;
-use crate::tools::tools;
+use crate::pipelines::project;
+use crate::pipelines::tools::tools;
 
 /// A folder with a project, and what a job in it may use.
 pub(crate) struct Machine {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::machine::Machine;
-use crate::project;
+use crate::pipelines::machine::Machine;
+use crate::pipelines::project;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

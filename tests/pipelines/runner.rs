@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
 
-use crate::expression::{Contexts, evaluated, expanded, holds};
-use crate::project;
-use crate::releases::Releases;
+use crate::pipelines::expression::{Contexts, evaluated, expanded, holds};
+use crate::pipelines::project;
+use crate::pipelines::releases::Releases;
 
 /// A runner with a checked-out repository, ready to run the action once.
 pub(crate) struct Runner {

@@ -6,8 +6,8 @@ use std::fs;
 
 use serde_json::{Map, Value, json};
 
-use crate::expression::{Contexts, evaluated, holds};
-use crate::runner::{Ran, Runner, texts};
+use crate::pipelines::expression::{Contexts, evaluated, holds};
+use crate::pipelines::runner::{Ran, Runner, texts};
 
 /// Artifacts of a workflow run: name, file name, content.
 pub(crate) type Artifacts = Vec<(String, String, Vec<u8>)>;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::base::{Content, Document, Node, read_yaml};
-use crate::evidence::{Card, Licence};
+use crate::document::{Content, Document, Node, read_yaml};
+use crate::evidence::{Card, License};
 
 /// Bytes of front matter that are read, 1 MiB. Cards with hundreds of benchmark results have a
 /// half of that.
@@ -68,7 +68,7 @@ pub(super) fn read(parts: &Parts<'_>, card: &mut Card) -> Result<(), String> {
     let mut problems = Vec::new();
     let root = read_yaml(&document, &mut problems);
     if let Some(root) = &root {
-        card.licence = licence(root);
+        card.license = license(root);
         card.base_models = texts(root.get("base_model"));
         card.base_model_relation = scalar(root, "base_model_relation");
         card.datasets = texts(root.get("datasets"));
@@ -87,12 +87,12 @@ pub(super) fn read(parts: &Parts<'_>, card: &mut Card) -> Result<(), String> {
     }
 }
 
-fn licence(root: &Node) -> Option<Licence> {
+fn license(root: &Node) -> Option<License> {
     let name = scalar(root, "license_name");
     let link = scalar(root, "license_link");
     let ids = texts(root.get("license"));
     let says_something = !ids.is_empty() || name.is_some() || link.is_some();
-    says_something.then_some(Licence { ids, name, link })
+    says_something.then_some(License { ids, name, link })
 }
 
 fn scalar(root: &Node, key: &str) -> Option<String> {

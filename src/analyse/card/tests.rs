@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::evidence::Licence;
+use crate::evidence::License;
 
 fn read(text: &str) -> Card {
     read_card("README.md", &text.as_bytes(), &Limits::default())
@@ -13,18 +13,18 @@ fn section(card: &Card, heading: &str) -> (u8, u64, u64) {
 }
 
 #[test]
-fn front_matter_gives_licence_and_base_models() {
+fn front_matter_gives_license_and_base_models() {
     let card = read(
         "---\nlicense: other\nlicense_name: house\nlicense_link: https://x.example\n\
          base_model:\n  - a/b\n  - c/d\nbase_model_relation: merge\n\
          datasets: squad\npipeline_tag: question-answering\n---\n# Title\n",
     );
-    let licence = Licence {
+    let license = License {
         ids: vec!["other".into()],
         name: Some("house".into()),
         link: Some("https://x.example".into()),
     };
-    assert_eq!(card.licence, Some(licence));
+    assert_eq!(card.license, Some(license));
     assert_eq!(card.base_models, ["a/b", "c/d"]);
     assert_eq!(card.base_model_relation.as_deref(), Some("merge"));
     assert_eq!(card.front_matter_error, None);
@@ -35,7 +35,7 @@ fn front_matter_gives_licence_and_base_models() {
 
     let card =
         read("\u{feff}\r\n---\r\nlicense:\r\n- mit\r\n- apache-2.0\r\nbase_model: a/b\r\n---\r\nx");
-    assert_eq!(card.licence.unwrap().ids, ["mit", "apache-2.0"]);
+    assert_eq!(card.license.unwrap().ids, ["mit", "apache-2.0"]);
     assert_eq!(card.base_models, ["a/b"]);
     assert_eq!(card.text, "x");
 }
@@ -44,7 +44,7 @@ fn front_matter_gives_licence_and_base_models() {
 fn without_front_matter_all_is_text() {
     for text in ["# A\n\ntext", "", "text\n---\nlicense: mit\n---\n"] {
         let card = read(text);
-        assert_eq!(card.licence, None, "{text}");
+        assert_eq!(card.license, None, "{text}");
         assert_eq!(card.front_matter_error, None, "{text}");
         assert_eq!(card.text, text.to_lowercase());
     }
@@ -58,7 +58,7 @@ fn broken_front_matter_is_told() {
     assert_eq!(error("---\nlicense: mit\n"), "the front matter has no closing `---`");
     assert_eq!(error("---\n- a\n---\n"), "the front matter is no mapping");
     let card = read("---\nlicense: mit\nlicense: gpl\n---\nx");
-    assert_eq!(card.licence.unwrap().ids, ["mit"]);
+    assert_eq!(card.license.unwrap().ids, ["mit"]);
     assert!(card.front_matter_error.unwrap().starts_with("line 3: "));
     let bomb = format!("---\na: &a [{}]\nb: [{}]\n---\n", "x,".repeat(5000), "*a,".repeat(5000));
     assert!(read(&bomb).front_matter_error.is_some());

@@ -1,7 +1,8 @@
 //! Merging, profiles, presets.
 
 use super::*;
-use crate::base::{Severity, render_problems};
+use crate::base::Severity;
+use crate::document::render_problems;
 use crate::policy::{CardMatch, RuleSetting, TrustWeights};
 
 const RULES: &[&str] = &["a-rule", "b-rule", "c-rule"];

@@ -12,9 +12,8 @@ use std::sync::Arc;
 use layout::{Lines, line_break_before};
 use places::{Addition, places};
 
-use crate::base::{
-    Content, Digest, Document, Fingerprint, Node, read_yaml, yaml_digits, yaml_scalar,
-};
+use crate::base::{Digest, Fingerprint};
+use crate::document::{Content, Document, Node, read_yaml, yaml_digits, yaml_scalar};
 
 /// A waiver that is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]

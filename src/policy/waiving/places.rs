@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::layout::{Lines, on_one_line};
 use super::{NewWaiver, NotWaivable};
-use crate::base::{Content, Located, Node};
+use crate::document::{Content, Located, Node};
 
 /// Lines that are to be added to a text.
 #[derive(Debug)]

@@ -92,7 +92,7 @@ pub(super) struct Hash {
     pub(super) content: String,
 }
 
-/// Either one expression by itself, or licences only.
+/// Either one expression by itself, or licenses only.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum LicenseChoice {

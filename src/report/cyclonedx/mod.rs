@@ -1,4 +1,4 @@
-//! CycloneDX 1.6 as an ML-BOM: which models a project uses, of which files, under which licences,
+//! CycloneDX 1.6 as an ML-BOM: which models a project uses, of which files, under which licenses,
 //! made from which others.
 //!
 //! One component for each model, with a nested one for each of its files, and one for each model
@@ -8,7 +8,7 @@
 
 mod document;
 mod identity;
-mod licences;
+mod licenses;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -239,7 +239,7 @@ fn component(
         .collect();
     Component {
         reference: Some(reference.clone()),
-        licenses: licences::choice(&model.licences),
+        licenses: licenses::choice(&model.licenses),
         pedigree: (!ancestors.is_empty()).then_some(Pedigree { ancestors }),
         external_references: external_references(model),
         components: files,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::sample;
 use super::*;
 use crate::evidence::{Card, ListedDigest};
-use crate::finding::{CardReport, LicenceReport};
+use crate::finding::{CardReport, LicenseReport};
 
 const COMMIT: &str = "0123456789ABCDEF0123456789abcdef01234567";
 
@@ -16,8 +16,8 @@ fn report() -> Report {
     hub.source = "hf://acme/sentiment".into();
     hub.repository = Some("acme/sentiment".parse().unwrap());
     hub.revision = Some(COMMIT.into());
-    hub.licences =
-        vec![LicenceReport { stated: "apache-2.0".into(), meaning: "apache-2.0".parse().ok() }];
+    hub.licenses =
+        vec![LicenseReport { stated: "apache-2.0".into(), meaning: "apache-2.0".parse().ok() }];
     let card = hub.card.as_mut().unwrap().card.as_mut().unwrap();
     *card = Card {
         path: "README.md".into(),
@@ -43,7 +43,7 @@ fn report() -> Report {
     let mut again = hub.clone();
     again.name = "sentiment-again".into();
     again.card = Some(CardReport::default());
-    again.licences.clear();
+    again.licenses.clear();
     report.models.push(again);
     report
 }

@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Presentation, safe_json};
-use crate::base::{Digest, Fingerprint, LicenceExpression, Severity};
+use crate::base::{Digest, Fingerprint, Severity};
 use crate::evidence::{FileEvidence, Format, ListedDigest, ReferenceKind, Status};
 use crate::finding::{
     BaseModelReport, BaselineReport, BaselineState, CardReport, EarlierFinding, FileReport,
-    Finding, GlobalReport, Incident, LicenceReport, Location, ManifestPlace, ModelReport, Report,
+    Finding, GlobalReport, Incident, LicenseReport, Location, ManifestPlace, ModelReport, Report,
     RuleMeta, TrustReport, TrustSignal, WaiverFit, WaiverMatch, WaiverReport,
 };
+use crate::license::LicenseExpression;
 
 mod reading;
 
@@ -190,7 +191,7 @@ struct Model<'a> {
     is_folder: bool,
     /// Null for a model on this machine, of whose origin nothing is known.
     trust: Option<Trust<'a>>,
-    licenses: Each<'a, LicenceReport, License<'a>>,
+    licenses: Each<'a, LicenseReport, License<'a>>,
     base_models: Each<'a, BaseModelReport, BaseModel<'a>>,
     card: Option<Card<'a>>,
     files: Each<'a, FileReport, File<'a>>,
@@ -211,7 +212,7 @@ fn model(model: &ModelReport) -> Model<'_> {
             .map(|by| NamedByView { model: &by.model, file: by.file.as_deref() }),
         is_folder: model.card.is_some(),
         trust: model.trust.as_ref().map(trust),
-        licenses: Each(&model.licences, license),
+        licenses: Each(&model.licenses, license),
         base_models: Each(&model.base_models, base_model),
         card: model.card.as_ref().and_then(card),
         files: Each(&model.files, file),
@@ -221,13 +222,13 @@ fn model(model: &ModelReport) -> Model<'_> {
 #[derive(serde::Serialize)]
 struct License<'a> {
     stated: &'a str,
-    /// Null for text that is no licence.
+    /// Null for text that is no license.
     spdx: Option<String>,
 }
 
-fn license(licence: &LicenceReport) -> License<'_> {
-    let meaning = licence.meaning.as_ref();
-    License { stated: &licence.stated, spdx: meaning.map(LicenceExpression::spdx) }
+fn license(license: &LicenseReport) -> License<'_> {
+    let meaning = license.meaning.as_ref();
+    License { stated: &license.stated, spdx: meaning.map(LicenseExpression::spdx) }
 }
 
 #[derive(serde::Serialize)]

@@ -13,7 +13,8 @@ mod words;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::base::{Document, Place, Problem, Severity, Span, Untrusted, quoted};
+use crate::base::{Severity, Untrusted, quoted};
+use crate::document::{Document, Place, Problem, Span};
 use crate::finding::{
     BaselineReport, EarlierFinding, EarlierModel, EarlierReport, Finding, Inputs, Report, RuleMeta,
     Shard,

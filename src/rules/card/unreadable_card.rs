@@ -12,7 +12,7 @@ pub(crate) struct UnreadableCard;
 static META: RuleMeta = RuleMeta {
     id: "unreadable-card",
     title: "Model card's front matter is broken",
-    summary: "The YAML front matter of a model card cannot be read, so that licence and base model \
+    summary: "The YAML front matter of a model card cannot be read, so that license and base model \
               are unknown.",
     severity: Severity::Medium,
     tags: &["documentation"],
@@ -37,7 +37,7 @@ impl Rule for UnreadableCard {
                 quoted(&card.path),
                 phrase(error.trim_end_matches('.')),
             ),
-            "Repair the YAML between the `---` lines at the top of the card; licence and base \
+            "Repair the YAML between the `---` lines at the top of the card; license and base \
              model are read from there."
                 .to_owned(),
         ));

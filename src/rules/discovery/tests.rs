@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::base::{Document, Place, Severity, Span};
+use crate::base::Severity;
 use crate::discover::Found;
+use crate::document::{Document, Place, Span};
 
 fn reference(target: Reference, revision: WrittenRevision, standing: Standing) -> CodeReference {
     let document = Document { path: "src/rank.py".into(), text: "load('acme/ranker')\n".into() };

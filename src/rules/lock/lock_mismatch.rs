@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::base::{Severity, quoted as cut};
+use crate::base::Severity;
+use crate::base::quoted as cut;
 use crate::evidence::{CoverageFact, Fact, FileEvidence, FileFact, ListedDigest, Origin, Status};
 use crate::finding::{Location, RuleMeta};
 use crate::lock::LockedFile;

@@ -9,7 +9,7 @@ mod recent_change;
 mod renamed_repository;
 mod revision_not_on_default_branch;
 mod unpinned_revision;
-mod unreachable_licence;
+mod unreachable_license;
 
 pub(super) use foreign_commit::ForeignCommit;
 pub(super) use hub_flagged::HubFlagged;
@@ -19,7 +19,7 @@ pub(super) use recent_change::RecentChange;
 pub(super) use renamed_repository::RenamedRepository;
 pub(super) use revision_not_on_default_branch::RevisionNotOnDefaultBranch;
 pub(super) use unpinned_revision::UnpinnedRevision;
-pub(super) use unreachable_licence::UnreachableLicence;
+pub(super) use unreachable_license::UnreachableLicense;
 
 use super::{Case, Violation};
 use crate::evidence::{Dossier, Fact, FileEvidence, HubScan};

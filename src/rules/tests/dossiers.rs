@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::{Digest, Document, Place, Severity, Span};
+use crate::base::{Digest, Severity};
+use crate::document::{Document, Place, Span};
 use crate::evidence::{
     BranchMembership, Call, CallOpcode, Callee, Card, CardData, CardSection, Dossier, Evidence,
     Fact, FileEvidence, Format, Gate, Import, ImportOpcode, ListedDigest, ListedFile, Origin,
@@ -141,7 +142,7 @@ pub(crate) fn with_card(card: Card) -> Dossier {
 /// The commit of [`repository`].
 pub(crate) const COMMIT: &str = "714eb0fa89d2f80546fda750413ed43d93601a13";
 
-/// A repository on the Hub with a licence, a safetensors file and one commit of its publisher.
+/// A repository on the Hub with a license, a safetensors file and one commit of its publisher.
 pub(crate) fn repository(id: &str) -> Repository {
     Repository {
         asked: id.to_owned(),
@@ -153,7 +154,7 @@ pub(crate) fn repository(id: &str) -> Repository {
         likes: None,
         gate: Gate::Open,
         private: false,
-        card_data: Some(CardData { licences: vec!["mit".to_owned()], base_models: Vec::new() }),
+        card_data: Some(CardData { licenses: vec!["mit".to_owned()], base_models: Vec::new() }),
         commit_count: Some(3),
         commits: vec![commit(COMMIT, &["acme"], "2026-08-01T00:00:00.000Z", &[])],
         scans: ScanProgress::Unknown,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::dossiers::{FileBuilder, dossier, entry, file, policy};
 use super::{Example, NOW};
-use crate::base::{Commit, Digest, Document};
+use crate::base::{Commit, Digest};
+use crate::document::Document;
 use crate::evidence::{CoverageFact, Dossier, FileFact, ListedDigest, Status};
 use crate::lock::{Lock, LockedModel};
 use crate::manifest::Entry;

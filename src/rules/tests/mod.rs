@@ -8,7 +8,7 @@ pub(crate) mod dossiers;
 mod files;
 mod formats;
 mod integrity;
-mod licence;
+mod license;
 mod lock;
 mod pickle;
 mod provenance;
@@ -110,7 +110,7 @@ fn examples() -> Vec<Example> {
     examples.extend(trust::examples());
     examples.extend(integrity::examples());
     examples.extend(card::examples());
-    examples.extend(licence::examples());
+    examples.extend(license::examples());
     examples
 }
 

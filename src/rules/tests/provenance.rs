@@ -6,7 +6,7 @@ use super::dossiers::{
 };
 use super::{Example, judge};
 use crate::evidence::{
-    BranchMembership, CardData, CoverageFact, Dossier, Fact, HubScan, Licence, PickleFact,
+    BranchMembership, CardData, CoverageFact, Dossier, Fact, HubScan, License, PickleFact,
     Repository, ScanProgress, ScanStatus, ScannerResult,
 };
 use crate::policy::Policy;
@@ -53,19 +53,19 @@ fn changed_by(authors: &[&str], changed: &[&str]) -> Dossier {
     hub(|repository| repository.commits.insert(0, commit))
 }
 
-fn with_licence(licence: Licence, files: &[&str]) -> Dossier {
+fn with_license(license: License, files: &[&str]) -> Dossier {
     let mut dossier = hub(|repository| {
         repository.listing = files.iter().map(|path| listed_file(path, 9)).collect();
     });
     let mut own = card("Use", "x", 1);
-    own.licence = Some(licence);
+    own.license = Some(license);
     dossier.card = Some(own);
     dossier
 }
 
-fn licence(id: &str, name: Option<&str>, link: Option<&str>) -> Licence {
+fn license(id: &str, name: Option<&str>, link: Option<&str>) -> License {
     let owned = |text: Option<&str>| text.map(str::to_owned);
-    Licence { ids: vec![id.to_owned()], name: owned(name), link: owned(link) }
+    License { ids: vec![id.to_owned()], name: owned(name), link: owned(link) }
 }
 
 pub(super) fn examples() -> Vec<Example> {
@@ -87,7 +87,7 @@ pub(super) fn examples() -> Vec<Example> {
     let mut examples = vec![branch, none];
     examples.extend(of_repositories());
     examples.extend(of_scans());
-    examples.extend(of_licences());
+    examples.extend(of_licenses());
     examples
 }
 
@@ -231,38 +231,38 @@ fn of_scans() -> Vec<Example> {
     ]
 }
 
-fn of_licences() -> Vec<Example> {
+fn of_licenses() -> Vec<Example> {
     let told = |id: &str| {
-        let licences = vec![id.to_owned()];
+        let licenses = vec![id.to_owned()];
         hub(|repository| {
-            repository.card_data = Some(CardData { licences, base_models: Vec::new() });
+            repository.card_data = Some(CardData { licenses, base_models: Vec::new() });
         })
     };
-    let linked = |link| licence("other", Some("acme-1.0"), Some(link));
+    let linked = |link| license("other", Some("acme-1.0"), Some(link));
     vec![
         Example::new(
-            "unreachable-licence",
+            "unreachable-license",
             &["`license_link` names the file `LICENSE`"],
-            with_licence(linked("LICENSE"), &["README.md"]),
-            with_licence(linked("LICENSE"), &["LICENSE", "README.md"]),
+            with_license(linked("LICENSE"), &["README.md"]),
+            with_license(linked("LICENSE"), &["LICENSE", "README.md"]),
         ),
         Example::new(
-            "unreachable-licence",
+            "unreachable-license",
             &["names the file `docs/TERMS`"],
-            with_licence(licence("mit", None, Some("./docs/TERMS")), &["LICENSE"]),
-            with_licence(linked("https://acme.example/terms"), &["README.md"]),
+            with_license(license("mit", None, Some("./docs/TERMS")), &["LICENSE"]),
+            with_license(linked("https://acme.example/terms"), &["README.md"]),
         ),
         Example::new(
-            "unreachable-licence",
-            &["without a name, a link or a licence file"],
+            "unreachable-license",
+            &["without a name, a link or a license file"],
             told("other"),
             told("mit"),
         ),
         Example::new(
-            "unreachable-licence",
-            &["The model's licence is `acme-1.0`, and neither"],
-            with_licence(licence("other", Some("acme-1.0"), None), &["README.md"]),
-            with_licence(licence("other", Some("acme-1.0"), None), &["LICENSE.txt"]),
+            "unreachable-license",
+            &["The model's license is `acme-1.0`, and neither"],
+            with_license(license("other", Some("acme-1.0"), None), &["README.md"]),
+            with_license(license("other", Some("acme-1.0"), None), &["LICENSE.txt"]),
         ),
     ]
 }
@@ -351,12 +351,12 @@ fn what_was_not_fetched_is_not_compared() {
 
 #[test]
 fn a_folder_of_which_only_some_files_are_judged_lacks_nothing() {
-    let mut dossier = with_licence(licence("other", None, Some("LICENSE")), &[]);
+    let mut dossier = with_license(license("other", None, Some("LICENSE")), &[]);
     dossier.repository = None;
     let mut entry = entry("./models/ranker", None);
-    assert_eq!(judge("unreachable-licence", Some(&entry), &dossier, &policy()).len(), 1);
+    assert_eq!(judge("unreachable-license", Some(&entry), &dossier, &policy()).len(), 1);
     entry.files = vec!["*.safetensors".to_owned()];
-    assert_eq!(judge("unreachable-licence", Some(&entry), &dossier, &policy()), []);
+    assert_eq!(judge("unreachable-license", Some(&entry), &dossier, &policy()), []);
 }
 
 #[test]
@@ -369,7 +369,7 @@ fn hostile_words_of_the_hub_stay_words() {
     repository.commits[0].date = hostile.to_owned();
     repository.scans = ScanProgress::Unfinished;
     repository.card_data =
-        Some(CardData { licences: vec![hostile.to_owned()], base_models: vec![] });
+        Some(CardData { licenses: vec![hostile.to_owned()], base_models: vec![] });
     let scan = scan(
         ScanStatus::Other(hostile.to_owned()),
         &[(hostile, ScanStatus::Unsafe, Some(hostile))],

@@ -34,7 +34,7 @@ pub(super) fn examples() -> Vec<Example> {
                it is not on the policy's list of trusted publishers); downloads 0 (812 downloads \
                last month, not more than 10,000); history 0 (3 commits, not more than 10); gate 0 \
                (access is not gated); signature 0 (signatures are not checked by this version); \
-               licence +1 (the model card says `mit`); safetensors +2 (there is \
+               license +1 (the model card says `mit`); safetensors +2 (there is \
                `model.safetensors`)."],
             model("acme/ranker"),
             model("google/ranker"),

@@ -77,7 +77,7 @@ impl Rule for LowTrust {
     }
 }
 
-/// `licence -1 (the model card's front matter names no licence), …`: each signal with what it
+/// `license -1 (the model card's front matter names no license), …`: each signal with what it
 /// gave and what was seen.
 fn worst_first(report: &TrustReport) -> String {
     let mut signals: Vec<&TrustSignal> = report.signals.iter().collect();

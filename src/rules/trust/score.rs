@@ -22,14 +22,14 @@ const VERY_POPULAR: u64 = 1_000_000;
 /// More commits than this are a history.
 const HISTORY: u64 = 10;
 
-/// The score of a model from the Hub: its signals in the order publisher, downloads, licence,
+/// The score of a model from the Hub: its signals in the order publisher, downloads, license,
 /// safetensors, history, gate, signature. `None` for a model on this machine.
 pub fn trust_report(dossier: &Dossier, policy: &TrustPolicy) -> Option<TrustReport> {
     let repository = dossier.repository.as_ref()?;
     let signals = vec![
         publisher(repository, policy),
         downloads(repository, policy),
-        licence(dossier, repository, policy),
+        license(dossier, repository, policy),
         safetensors(dossier, repository, policy),
         history(repository, policy),
         gate(repository, policy),
@@ -82,33 +82,33 @@ fn downloads(repository: &Repository, policy: &TrustPolicy) -> TrustSignal {
 }
 
 /// What the card of the very commit says, or else what the Hub read in it.
-fn licence(dossier: &Dossier, repository: &Repository, policy: &TrustPolicy) -> TrustSignal {
+fn license(dossier: &Dossier, repository: &Repository, policy: &TrustPolicy) -> TrustSignal {
     let card = dossier.card.as_ref();
-    let own = card.and_then(|card| card.licence.as_ref()).into_iter();
-    let own = own.flat_map(|licence| licence.ids.iter().chain(&licence.name));
+    let own = card.and_then(|card| card.license.as_ref()).into_iter();
+    let own = own.flat_map(|license| license.ids.iter().chain(&license.name));
     let data = repository.card_data.as_ref();
-    let told = data.into_iter().flat_map(|data| data.licences.iter().map(String::as_str));
-    let licences: Vec<&str> =
+    let told = data.into_iter().flat_map(|data| data.licenses.iter().map(String::as_str));
+    let licenses: Vec<&str> =
         own.map(String::as_str).chain(told).map(str::trim).filter(|id| !id.is_empty()).collect();
     // A card of which these are known has front matter, whether or not the Hub says so.
     let has_front_matter = data.is_some()
         || card.is_some_and(|card| {
-            card.licence.is_some()
+            card.license.is_some()
                 || !card.base_models.is_empty()
                 || card.front_matter_error.is_some()
         });
-    let (points, detail) = match licences.first() {
-        Some(licence) => {
-            (policy.weights.license, format!("the model card says {}", quoted(licence)))
+    let (points, detail) = match licenses.first() {
+        Some(license) => {
+            (policy.weights.license, format!("the model card says {}", quoted(license)))
         }
         None if has_front_matter => {
-            (policy.weights.no_license, "the model card's front matter names no licence".to_owned())
+            (policy.weights.no_license, "the model card's front matter names no license".to_owned())
         }
         None => {
             (policy.weights.no_card_metadata, "there is no front matter in a model card".to_owned())
         }
     };
-    TrustSignal { signal: "licence", points, detail }
+    TrustSignal { signal: "license", points, detail }
 }
 
 fn safetensors(dossier: &Dossier, repository: &Repository, policy: &TrustPolicy) -> TrustSignal {

@@ -104,7 +104,7 @@ impl Info {
             private: written.private.flag().unwrap_or_default(),
             disabled: written.disabled.flag().unwrap_or_default(),
             card_data: written.card_data.0.map(|card| CardData {
-                licences: card.license.texts(),
+                licenses: card.license.texts(),
                 base_models: card.base_model.texts(),
             }),
             scans,
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!((info.downloads, info.likes, info.gate), (Some(5), Some(3), Gate::Automatic));
         assert!(info.private && !info.disabled);
         let card = info.card_data.unwrap();
-        assert_eq!((card.licences, card.base_models.len()), (vec!["mit".to_owned()], 2));
+        assert_eq!((card.licenses, card.base_models.len()), (vec!["mit".to_owned()], 2));
         assert_eq!(info.scans, ScanProgress::Done);
         let issue = Issue { path: "danger.dat".to_owned(), level: ScanStatus::Unsafe };
         assert_eq!(info.issues, [issue]);

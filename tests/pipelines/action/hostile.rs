@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::runner::Runner;
+use crate::pipelines::runner::Runner;
 
 fn project() -> Runner {
     Runner::new()

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::releases::Releases;
-use crate::runner::Runner;
+use crate::pipelines::releases::Releases;
+use crate::pipelines::runner::Runner;
 
 /// With one harmless model.
 fn project() -> Runner {
@@ -159,7 +159,7 @@ fn source_is_built_when_asked_for_and_when_nothing_is_listed() {
 
 #[test]
 fn without_a_toolchain_the_way_out_is_told() {
-    let tools = crate::tools::tools(&[], &[]);
+    let tools = crate::pipelines::tools::tools(&[], &[]);
     let path = tools.path().to_str().unwrap();
     let runner = project().with("version", "source").env("PATH", path);
     fails_to_install(&runner, "building from source needs a Rust toolchain");

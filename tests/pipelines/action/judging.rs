@@ -1,6 +1,6 @@
 //! What a person and the next step get: exit, outputs, annotations, summary, upload.
 
-use crate::runner::{Ran, Runner};
+use crate::pipelines::runner::{Ran, Runner};
 
 const UPLOAD: &str = "github/codeql-action/upload-sarif";
 

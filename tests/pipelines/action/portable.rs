@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::releases::Releases;
-use crate::runner::Runner;
-use crate::tools::tools;
+use crate::pipelines::releases::Releases;
+use crate::pipelines::runner::Runner;
+use crate::pipelines::tools::tools;
 
 /// Whichever the machine of this test has.
 const SHA256: &str = r#"PATH=/usr/bin:/bin

@@ -68,9 +68,9 @@ struct License {
 }
 
 impl License {
-    fn into_report(self) -> finding::LicenceReport {
+    fn into_report(self) -> finding::LicenseReport {
         let meaning = self.spdx.and_then(|_| self.stated.parse().ok());
-        finding::LicenceReport { stated: self.stated, meaning }
+        finding::LicenseReport { stated: self.stated, meaning }
     }
 }
 
@@ -174,7 +174,7 @@ impl Model {
             profile: self.profile,
             requested_revision: self.requested_revision,
             repository: self.repository.and_then(|id| id.parse().ok()),
-            licences: self.licenses.into_iter().map(License::into_report).collect(),
+            licenses: self.licenses.into_iter().map(License::into_report).collect(),
             named_by: self.named_by.map(|by| finding::NamedBy { model: by.model, file: by.file }),
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::evidence::{CardData, CoverageFact, Licence};
+use crate::evidence::{CardData, CoverageFact, License};
 use crate::policy::{TrustPolicy, TrustWeights};
 use crate::rules::tests::dossiers::{COMMIT, dossier};
 use crate::rules::tests::dossiers::{card, commit, file, listed_file, on_the_hub, repository};
@@ -36,7 +36,7 @@ fn the_signals_stand_in_a_fixed_order_and_add_up() {
         [
             ("publisher", 2),
             ("downloads", 2),
-            ("licence", 1),
+            ("license", 1),
             ("safetensors", 2),
             ("history", 1),
             ("gate", 1),
@@ -107,17 +107,17 @@ fn both_kinds_of_gate_count() {
 }
 
 #[test]
-fn a_licence_may_be_missing_in_two_ways() {
-    let said = |data| points("licence", |repository| repository.card_data = data);
-    let of = |licences: &[&str]| {
-        let licences = licences.iter().map(|&id| id.to_owned()).collect();
-        Some(CardData { licences, base_models: Vec::new() })
+fn a_license_may_be_missing_in_two_ways() {
+    let said = |data| points("license", |repository| repository.card_data = data);
+    let of = |licenses: &[&str]| {
+        let licenses = licenses.iter().map(|&id| id.to_owned()).collect();
+        Some(CardData { licenses, base_models: Vec::new() })
     };
     assert_eq!(said(of(&["mit"])), (1, "the model card says `mit`".to_owned()));
     assert_eq!(said(of(&[" ", "mit"])).0, 1);
     let (points, detail) = said(of(&[" "]));
     assert_eq!(points, -1);
-    assert!(detail.contains("names no licence"), "{detail}");
+    assert!(detail.contains("names no license"), "{detail}");
     let (points, detail) = said(None);
     assert_eq!(points, -1);
     assert!(detail.contains("no front matter"), "{detail}");
@@ -127,9 +127,9 @@ fn a_licence_may_be_missing_in_two_ways() {
     told.card_data = None;
     let mut dossier = on_the_hub(told, []);
     let mut own = card("Use", "x", 1);
-    own.licence = Some(Licence { ids: vec!["apache-2.0".to_owned()], name: None, link: None });
+    own.license = Some(License { ids: vec!["apache-2.0".to_owned()], name: None, link: None });
     dossier.card = Some(own);
-    assert_eq!(signal(&dossier, "licence"), (1, "the model card says `apache-2.0`".to_owned()));
+    assert_eq!(signal(&dossier, "license"), (1, "the model card says `apache-2.0`".to_owned()));
 }
 
 #[test]

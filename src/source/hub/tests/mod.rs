@@ -125,7 +125,7 @@ fn a_model_is_resolved_with_three_requests() {
     assert_eq!((repository.asked.as_str(), repository.id.as_str()), ("acme/tiny", "acme/tiny"));
     assert_eq!((repository.downloads, repository.likes), (Some(7), Some(1)));
     assert_eq!((repository.gate, repository.private), (Gate::Open, false));
-    assert_eq!(repository.card_data.unwrap().licences, ["mit"]);
+    assert_eq!(repository.card_data.unwrap().licenses, ["mit"]);
     assert_eq!(repository.branch, BranchMembership::Default);
     assert_eq!((repository.scans, repository.commit_count), (ScanProgress::Done, Some(12)));
     let changed: Vec<_> =

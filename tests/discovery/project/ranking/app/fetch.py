@@ -16,7 +16,7 @@ client = InferenceClient(model="HuggingFaceH4/zephyr-7b-beta")
 answer = client.chat_completion(messages=[], model="mistralai/Mistral-7B-Instruct-v0.3")
 raw = requests.get("https://huggingface.co/gpt2/resolve/main/vocab.json")
 page = requests.get("https://huggingface.co/docs/transformers")
-issue = "see https://huggingface.co/meta-llama/Llama-3-8B for the licence"
+issue = "see https://huggingface.co/meta-llama/Llama-3-8B for the license"
 other = requests.post("https://api.example.org/v1/models/predict", json={"model": "gpt-4o"})
 
 for name in ["prajjwal1/bert-tiny",

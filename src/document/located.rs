@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 
-use super::{Problem, Untrusted};
+use super::Problem;
+use crate::base::Untrusted;
 
 /// Bytes of the longest document that is read: 1 MiB. A policy of ten thousand globals has a half
 /// of that.

@@ -1,31 +1,32 @@
-//! `license-not-allowed`: a licence that the policy does not accept.
+//! `license-not-allowed`: a license that the policy does not accept.
 
 use super::statement::{Meaning, Statement, statements};
-use crate::base::{LicenceTerm, Severity};
+use crate::base::Severity;
 use crate::finding::{Location, RuleMeta};
+use crate::license::LicenseTerm;
 use crate::policy::LicensePolicy;
 use crate::rules::wording::listed;
 use crate::rules::{Case, Rule, Violation};
 
-/// Licences that a sentence names at most.
+/// Licenses that a sentence names at most.
 const SHOWN: usize = 6;
 
-/// A model under a licence that the policy does not accept.
+/// A model under a license that the policy does not accept.
 pub(crate) struct LicenseNotAllowed;
 
 static META: RuleMeta = RuleMeta {
     id: "license-not-allowed",
-    title: "Licence is not allowed",
-    summary: "A model's licence is on the policy's `license.deny`, or not on its `license.allow`.",
+    title: "License is not allowed",
+    summary: "A model's license is on the policy's `license.deny`, or not on its `license.allow`.",
     severity: Severity::High,
-    tags: &["licence"],
+    tags: &["license"],
     cwe: None,
     since: "0.1.0",
     help: include_str!("license_not_allowed.md"),
 };
 
-const RECOMMENDATION: &str = "Use a model under a licence that the policy allows, or have the \
-                              licence accepted and change `license` in the policy.";
+const RECOMMENDATION: &str = "Use a model under a license that the policy allows, or have the \
+                              license accepted and change `license` in the policy.";
 
 impl Rule for LicenseNotAllowed {
     fn meta(&self) -> &'static RuleMeta {
@@ -45,10 +46,10 @@ impl Rule for LicenseNotAllowed {
                     ..Location::default()
                 },
                 manifest: None,
-                description: "The model names no licence, and the policy allows only some."
+                description: "The model names no license, and the policy allows only some."
                     .to_owned(),
                 recommendation: RECOMMENDATION.to_owned(),
-                subject: "no licence".to_owned(),
+                subject: "no license".to_owned(),
             });
         }
         for statement in statements {
@@ -61,12 +62,12 @@ impl Rule for LicenseNotAllowed {
     }
 }
 
-/// Why the licence is not acceptable, as the end of a sentence that names it.
+/// Why the license is not acceptable, as the end of a sentence that names it.
 fn problem(statement: &Statement, policy: &LicensePolicy) -> Option<String> {
     const REFUSED: &str = ", which the policy refuses.";
     const NOT_ALLOWED: &str = ", which the policy does not allow.";
     let (allow, deny) = (policy.allow.as_deref(), policy.deny.as_slice());
-    let acceptable = |term: &LicenceTerm| term.is_acceptable(allow, deny);
+    let acceptable = |term: &LicenseTerm| term.is_acceptable(allow, deny);
     match &statement.meaning {
         Meaning::Expression(expression) => {
             let failing = expression.satisfied_by(acceptable).err()?;
@@ -75,7 +76,7 @@ fn problem(statement: &Statement, policy: &LicensePolicy) -> Option<String> {
             if expression.terms().nth(1).is_none() {
                 return Some(if refused.is_empty() { NOT_ALLOWED } else { REFUSED }.to_owned());
             }
-            let named = |terms: &[&LicenceTerm]| {
+            let named = |terms: &[&LicenseTerm]| {
                 let names: Vec<&str> = terms.iter().map(|term| term.written()).collect();
                 listed(&names, SHOWN)
             };
@@ -89,7 +90,7 @@ fn problem(statement: &Statement, policy: &LicensePolicy) -> Option<String> {
                 ),
             })
         }
-        // One licence under several names: one that is refused refuses it, one that is allowed
+        // One license under several names: one that is refused refuses it, one that is allowed
         // allows it.
         Meaning::Named { names, .. } => {
             if names.iter().any(|name| name.is_denied(deny)) {
@@ -104,7 +105,7 @@ fn problem(statement: &Statement, policy: &LicensePolicy) -> Option<String> {
             let refused: Vec<&str> = names
                 .iter()
                 .filter(|name| name.is_denied(deny))
-                .map(LicenceTerm::written)
+                .map(LicenseTerm::written)
                 .collect();
             if !refused.is_empty() {
                 return Some(format!("; the policy refuses {}.", listed(&refused, SHOWN)));

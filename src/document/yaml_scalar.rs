@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Untrusted;
+use crate::base::Untrusted;
 
 /// Hexadecimal digits, quoted where some reader of YAML could see a number: `1e9`, `0b11`, digits
 /// only.

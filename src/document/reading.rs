@@ -7,10 +7,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::yaml::{Content, Node, read_yaml};
-use super::{Document, Located, Place, Problem, Span, closest};
-
-/// Longest text that is quoted in a message, in characters.
-const QUOTED: usize = 60;
+use super::{Document, Located, Place, Problem, Span};
+use crate::base::{Untrusted, closest, quoted};
 
 /// A document that is being read, and what is wrong with it so far.
 #[derive(Debug)]
@@ -70,7 +68,7 @@ impl<'n> Value<'n> {
     }
 
     fn words(&self) -> String {
-        let name = super::Untrusted(self.name);
+        let name = Untrusted(self.name);
         if self.is_entry { format!("an entry of `{name}`") } else { format!("`{name}`") }
     }
 }
@@ -447,11 +445,6 @@ impl<'n> Fields<'n> {
             reading.report(problem);
         }
     }
-}
-
-/// A text of the user's for a message: escaped and cut.
-pub fn quoted(text: &str) -> String {
-    format!("{:.QUOTED$}", super::Untrusted(text))
 }
 
 /// `a, b or c`

@@ -1,27 +1,27 @@
-//! Examples for the rules on licences.
+//! Examples for the rules on licenses.
 
 use super::dossiers::{card, policy, repository, with_card};
 use super::{Example, judge};
-use crate::base::LicenceTerm;
-use crate::evidence::{Card, CardData, Dossier, Licence, Repository};
+use crate::evidence::{Card, CardData, Dossier, License, Repository};
+use crate::license::LicenseTerm;
 use crate::policy::{LicensePolicy, Policy};
 
 fn licensed(ids: &[&str], name: Option<&str>) -> Dossier {
     let ids = ids.iter().map(|&id| id.to_owned()).collect();
     with_card(Card {
-        licence: Some(Licence { ids, name: name.map(str::to_owned), link: None }),
+        license: Some(License { ids, name: name.map(str::to_owned), link: None }),
         ..card("Bias", "limitation bias", 200)
     })
 }
 
-/// The same model on the Hub, whose metadata names these licences.
-fn on_the_hub(dossier: Dossier, licences: &[&str]) -> Dossier {
-    let licences = licences.iter().map(|&id| id.to_owned()).collect();
-    let card_data = Some(CardData { licences, ..CardData::default() });
+/// The same model on the Hub, whose metadata names these licenses.
+fn on_the_hub(dossier: Dossier, licenses: &[&str]) -> Dossier {
+    let licenses = licenses.iter().map(|&id| id.to_owned()).collect();
+    let card_data = Some(CardData { licenses, ..CardData::default() });
     Dossier { repository: Some(Repository { card_data, ..repository("acme/ranker") }), ..dossier }
 }
 
-fn terms(texts: &[&str]) -> Vec<LicenceTerm> {
+fn terms(texts: &[&str]) -> Vec<LicenseTerm> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
@@ -41,31 +41,31 @@ fn without() -> Dossier {
 pub(super) fn examples() -> Vec<Example> {
     let mit = || licensed(&["mit"], None);
     vec![
-        Example::new("license-missing", &["`README.md` names no licence."], without(), mit()),
+        Example::new("license-missing", &["`README.md` names no license."], without(), mit()),
         Example::new(
             "license-missing",
-            &["names no licence"],
+            &["names no license"],
             licensed(&[], None),
             on_the_hub(without(), &["mit"]),
         ),
         Example::new(
             "license-missing",
-            &["names no licence"],
+            &["names no license"],
             on_the_hub(without(), &[" "]),
             Dossier { is_repository: true, ..Dossier::default() },
         ),
         Example::new(
             "license-unknown",
-            &["The model's licence is `Apache 2.0`, which is neither an SPDX licence id nor a \
-               licence id of the Hub."],
+            &["The model's license is `Apache 2.0`, which is neither an SPDX license id nor a \
+               license id of the Hub."],
             licensed(&["Apache 2.0"], None),
             licensed(&["LicenseRef-acme OR apache-2.0"], None),
         ),
         Example::new(
             "license-unknown",
             &[
-                "One of the model's licences is `unknown`, which says nothing.",
-                "One of the model's licences is `Other` without a `license_name`, which could be \
+                "One of the model's licenses is `unknown`, which says nothing.",
+                "One of the model's licenses is `Other` without a `license_name`, which could be \
                  anything.",
             ],
             licensed(&["mit", "unknown", "Other"], None),
@@ -74,7 +74,7 @@ pub(super) fn examples() -> Vec<Example> {
         Example::new(
             "license-unknown",
             &[
-                "The model's licence is `MIT AND`: `MIT AND` is no licence expression: a licence is \
+                "The model's license is `MIT AND`: `MIT AND` is no license expression: a license is \
                missing at its end.",
             ],
             licensed(&["MIT AND"], None),
@@ -82,34 +82,34 @@ pub(super) fn examples() -> Vec<Example> {
         ),
         Example::new(
             "license-unknown",
-            &["The model card's licence is `mit` and `gemma`, the Hub's metadata says `mit`."],
+            &["The model card's license is `mit` and `gemma`, the Hub's metadata says `mit`."],
             on_the_hub(licensed(&["mit", "gemma"], None), &["mit"]),
             on_the_hub(licensed(&["MIT", "gemma"], None), &["gemma", "mit"]),
         ),
         Example::new(
             "license-not-allowed",
-            &["The model's licence is `cc-by-nc-4.0`, which the policy does not allow."],
+            &["The model's license is `cc-by-nc-4.0`, which the policy does not allow."],
             licensed(&["cc-by-nc-4.0"], None),
             licensed(&["other"], Some("ACME 1.0")),
         )
         .under(allowing(&["MIT", "LicenseRef-acme-1.0"], &[])),
         Example::new(
             "license-not-allowed",
-            &["The model names no licence, and the policy allows only some."],
+            &["The model names no license, and the policy allows only some."],
             without(),
             mit(),
         )
         .under(allowing(&["mit"], &[])),
         Example::new(
             "license-not-allowed",
-            &["The model's licence is `CC-BY-NC-4.0`, which the policy refuses."],
+            &["The model's license is `CC-BY-NC-4.0`, which the policy refuses."],
             licensed(&["CC-BY-NC-4.0"], None),
             without(),
         )
         .under(denying(&["cc-by-nc-4.0"])),
         Example::new(
             "license-not-allowed",
-            &["The model's licence is `MIT AND (gpl-3.0 OR gemma)`; the policy refuses `gpl-3.0` \
+            &["The model's license is `MIT AND (gpl-3.0 OR gemma)`; the policy refuses `gpl-3.0` \
                and does not allow `gemma`."],
             licensed(&["MIT AND (gpl-3.0 OR gemma)"], None),
             licensed(&["MIT OR GPL-3.0"], None),
@@ -117,28 +117,28 @@ pub(super) fn examples() -> Vec<Example> {
         .under(allowing(&["mit"], &["GPL-3.0-or-later"])),
         Example::new(
             "license-not-allowed",
-            &["One of the model's licences is `gemma`, which the policy does not allow."],
+            &["One of the model's licenses is `gemma`, which the policy does not allow."],
             licensed(&["mit", "gemma"], None),
             licensed(&["mit", "ISC"], None),
         )
         .under(allowing(&["MIT", "ISC"], &[])),
         Example::new(
             "license-not-allowed",
-            &["The model's licence is `other` (`GPL-3.0`), which the policy refuses."],
+            &["The model's license is `other` (`GPL-3.0`), which the policy refuses."],
             licensed(&["other"], Some("GPL-3.0")),
             licensed(&["other"], Some("acme")),
         )
         .under(denying(&["gpl-3.0"])),
         Example::new(
             "license-not-allowed",
-            &["The model's licence is `mit, gpl-3.0`; the policy refuses `gpl-3.0`."],
+            &["The model's license is `mit, gpl-3.0`; the policy refuses `gpl-3.0`."],
             licensed(&["mit, gpl-3.0"], None),
             licensed(&["mit, isc"], None),
         )
         .under(denying(&["gpl-3.0"])),
         Example::new(
             "license-not-allowed",
-            &["The Hub says that the model's licence is `gemma`, which the policy does not allow."],
+            &["The Hub says that the model's license is `gemma`, which the policy does not allow."],
             on_the_hub(licensed(&["mit"], None), &["gemma"]),
             on_the_hub(licensed(&["mit"], None), &["MIT"]),
         )

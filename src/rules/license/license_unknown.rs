@@ -1,26 +1,27 @@
-//! `license-unknown`: a licence that cannot be told.
+//! `license-unknown`: a license that cannot be told.
 
 use super::statement::{Meaning, Statement, statements};
-use crate::base::{LicenceError, LicenceId, Severity};
+use crate::base::Severity;
 use crate::evidence::Origin;
 use crate::finding::{Location, RuleMeta};
+use crate::license::{LicenseError, LicenseId};
 use crate::rules::wording::{listed, phrase, quoted};
 use crate::rules::{Case, Rule, Violation};
 
-/// Licences that a sentence names at most.
+/// Licenses that a sentence names at most.
 const SHOWN: usize = 6;
 
-/// A model whose card says something on the licence from which the licence does not follow.
+/// A model whose card says something on the license from which the license does not follow.
 pub(crate) struct LicenseUnknown;
 
 static META: RuleMeta = RuleMeta {
     id: "license-unknown",
-    title: "Licence cannot be told",
-    summary: "What a model says of its licence names none: text that is neither an SPDX \
+    title: "License cannot be told",
+    summary: "What a model says of its license names none: text that is neither an SPDX \
               expression nor an id of the Hub, `unknown`, `other` without a name, or two \
               statements that contradict each other.",
     severity: Severity::Low,
-    tags: &["licence", "documentation"],
+    tags: &["license", "documentation"],
     cwe: None,
     since: "0.1.0",
     help: include_str!("license_unknown.md"),
@@ -50,7 +51,7 @@ impl Rule for LicenseUnknown {
                 },
                 manifest: None,
                 description: format!(
-                    "The model card's licence is {}, the Hub's metadata says {}.",
+                    "The model card's license is {}, the Hub's metadata says {}.",
                     listed(&card, SHOWN),
                     listed(&hub, SHOWN),
                 ),
@@ -63,20 +64,20 @@ impl Rule for LicenseUnknown {
     }
 }
 
-/// Why no licence follows from a statement, as the end of a sentence, and what to do.
+/// Why no license follows from a statement, as the end of a sentence, and what to do.
 fn problem(statement: &Statement) -> Option<(String, String)> {
     match &statement.meaning {
         Meaning::Named { .. } => None,
         Meaning::Expression(expression) => {
             let mut ids = expression.terms().map(|term| term.id());
             let name = ids.find_map(|id| match id {
-                LicenceId::Hub(id @ ("unknown" | "other")) => Some(*id),
+                LicenseId::Hub(id @ ("unknown" | "other")) => Some(*id),
                 _ => None,
             })?;
             Some(if name == "unknown" {
                 (
                     ", which says nothing.".to_owned(),
-                    "Ask the publisher for the licence, and give it in `license:`.".to_owned(),
+                    "Ask the publisher for the license, and give it in `license:`.".to_owned(),
                 )
             } else {
                 (
@@ -90,8 +91,8 @@ fn problem(statement: &Statement) -> Option<(String, String)> {
                           `license_name`.";
             Some((
                 match error {
-                    LicenceError::Unknown(word) if *word == statement.text => {
-                        ", which is neither an SPDX licence id nor a licence id of the Hub."
+                    LicenseError::Unknown(word) if *word == statement.text => {
+                        ", which is neither an SPDX license id nor a license id of the Hub."
                             .to_owned()
                     }
                     error => format!(": {}.", phrase(&error.to_string())),

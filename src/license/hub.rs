@@ -1,21 +1,21 @@
-//! The licence ids of the Hugging Face Hub.
+//! The license ids of the Hugging Face Hub.
 
-/// A licence id of the Hub.
+/// A license id of the Hub.
 #[derive(Debug, PartialEq, Eq)]
-pub struct HubLicence {
+pub struct HubLicense {
     /// As it stands in the front matter of a model card.
     pub id: &'static str,
-    /// The id on the SPDX list of the same licence; `None` where SPDX does not list it, and for
-    /// ids that stand for a family of licences.
+    /// The id on the SPDX list of the same license; `None` where SPDX does not list it, and for
+    /// ids that stand for a family of licenses.
     pub spdx: Option<&'static str>,
 }
 
-const fn same(id: &'static str, spdx: &'static str) -> HubLicence {
-    HubLicence { id, spdx: Some(spdx) }
+const fn same(id: &'static str, spdx: &'static str) -> HubLicense {
+    HubLicense { id, spdx: Some(spdx) }
 }
 
-const fn own(id: &'static str) -> HubLicence {
-    HubLicence { id, spdx: None }
+const fn own(id: &'static str) -> HubLicense {
+    HubLicense { id, spdx: None }
 }
 
 /// Every id that the Hub accepts, sorted.
@@ -24,7 +24,7 @@ const fn own(id: &'static str) -> HubLicence {
 /// (<https://huggingface.co/docs/hub/repositories-licenses>), and the ids that the Hub's own
 /// message on a wrong `license:` lists beside them. `odc-by`, `odbl`, `pddl` and `c-uda` are
 /// families by name of which there is one version each.
-pub static HUB_LICENCES: &[HubLicence] = &[
+pub static HUB_LICENSES: &[HubLicense] = &[
     same("afl-3.0", "AFL-3.0"),
     same("agpl-3.0", "AGPL-3.0"),
     same("apache-2.0", "Apache-2.0"),
@@ -111,26 +111,26 @@ pub static HUB_LICENCES: &[HubLicence] = &[
 ];
 
 /// The id of the Hub that is this word, whatever its case.
-pub(super) fn hub_licence(word: &str) -> Option<&'static HubLicence> {
-    HUB_LICENCES.iter().find(|licence| licence.id.eq_ignore_ascii_case(word))
+pub(super) fn hub_license(word: &str) -> Option<&'static HubLicense> {
+    HUB_LICENSES.iter().find(|license| license.id.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::licence::term::spdx_name;
+    use crate::license::term::spdx_name;
 
     #[test]
     fn ids_are_sorted_and_unique() {
-        for pair in HUB_LICENCES.windows(2) {
+        for pair in HUB_LICENSES.windows(2) {
             assert!(pair[0].id < pair[1].id, "{} before {}", pair[0].id, pair[1].id);
         }
-        assert!(HUB_LICENCES.iter().all(|licence| licence.id == licence.id.to_lowercase()));
+        assert!(HUB_LICENSES.iter().all(|license| license.id == license.id.to_lowercase()));
     }
 
     #[test]
-    fn each_stands_for_a_listed_licence_and_for_no_other() {
-        for HubLicence { id, spdx } in HUB_LICENCES {
+    fn each_stands_for_a_listed_license_and_for_no_other() {
+        for HubLicense { id, spdx } in HUB_LICENSES {
             if let Some(name) = spdx {
                 assert_eq!(spdx_name(name), Some(*name), "{id}");
             }
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn case_does_not_count() {
-        assert_eq!(hub_licence("LLaMA3.1").map(|licence| licence.id), Some("llama3.1"));
-        assert_eq!(hub_licence("openrail+"), None);
+        assert_eq!(hub_license("LLaMA3.1").map(|license| license.id), Some("llama3.1"));
+        assert_eq!(hub_license("openrail+"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! `license-missing`: a model for which no licence is named.
+//! `license-missing`: a model for which no license is named.
 
 use super::statement::statements;
 use crate::base::Severity;
@@ -7,16 +7,16 @@ use crate::finding::{Location, RuleMeta};
 use crate::rules::wording::quoted;
 use crate::rules::{Case, Rule, Violation};
 
-/// A card without a licence.
+/// A card without a license.
 pub(crate) struct LicenseMissing;
 
 static META: RuleMeta = RuleMeta {
     id: "license-missing",
-    title: "Model card names no licence",
+    title: "Model card names no license",
     summary: "Neither a model card's front matter nor the Hub's metadata has a `license:`, so that \
               nobody can tell whether the model may be used.",
     severity: Severity::Low,
-    tags: &["licence", "documentation"],
+    tags: &["license", "documentation"],
     cwe: None,
     since: "0.1.0",
     help: include_str!("license_missing.md"),
@@ -38,12 +38,12 @@ impl Rule for LicenseMissing {
         violations.push(Violation {
             location: Location { path: Some(card.path.clone()), origin: Origin::default() },
             manifest: None,
-            description: format!("The model card {} names no licence.", quoted(&card.path)),
+            description: format!("The model card {} names no license.", quoted(&card.path)),
             recommendation:
-                "Add `license:` with an SPDX id or a Hub licence id to the front matter \
+                "Add `license:` with an SPDX id or a Hub license id to the front matter \
                              between the `---` lines at the top of the card."
                     .to_owned(),
-            subject: "missing licence".to_owned(),
+            subject: "missing license".to_owned(),
         });
     }
 }

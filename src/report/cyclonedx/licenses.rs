@@ -1,10 +1,10 @@
-//! Licences as CycloneDX wants them: a list of single ones, or one expression.
+//! Licenses as CycloneDX wants them: a list of single ones, or one expression.
 
 use super::document::{License, LicenseChoice};
-use crate::base::{LicenceExpression, LicenceId};
-use crate::finding::LicenceReport;
+use crate::finding::LicenseReport;
+use crate::license::{LicenseExpression, LicenseId};
 
-/// The licences are those that the model's author declares.
+/// The licenses are those that the model's author declares.
 const DECLARED: &str = "declared";
 
 /// Ids of the SPDX list that the list of CycloneDX's schema lacks.
@@ -31,16 +31,16 @@ const UNLISTED: &[&str] = &[
     "NOASSERTION",
 ];
 
-/// What is said of a licence, all of which applies.
-pub(super) fn choice(stated: &[LicenceReport]) -> Vec<LicenseChoice> {
-    let is_simple = |licence: &LicenceReport| {
-        licence.meaning.as_ref().is_none_or(|meaning| id(meaning).is_some() || is_own(meaning))
+/// What is said of a license, all of which applies.
+pub(super) fn choice(stated: &[LicenseReport]) -> Vec<LicenseChoice> {
+    let is_simple = |license: &LicenseReport| {
+        license.meaning.as_ref().is_none_or(|meaning| id(meaning).is_some() || is_own(meaning))
     };
     if stated.iter().all(is_simple) {
-        return stated.iter().map(|licence| single(licence, true)).collect();
+        return stated.iter().map(|license| single(license, true)).collect();
     }
-    let expressions: Option<Vec<&LicenceExpression>> =
-        stated.iter().map(|licence| licence.meaning.as_ref()).collect();
+    let expressions: Option<Vec<&LicenseExpression>> =
+        stated.iter().map(|license| license.meaning.as_ref()).collect();
     match expressions.as_deref() {
         Some([expression]) => vec![LicenseChoice::Expression {
             expression: expression.spdx(),
@@ -59,30 +59,30 @@ pub(super) fn choice(stated: &[LicenceReport]) -> Vec<LicenseChoice> {
                 acknowledgement: DECLARED,
             }]
         }
-        // Text that is no licence beside an expression: both by name.
-        None => stated.iter().map(|licence| single(licence, false)).collect(),
+        // Text that is no license beside an expression: both by name.
+        None => stated.iter().map(|license| single(license, false)).collect(),
     }
 }
 
-/// The id, if it is a single licence that the schema lists.
-fn id(meaning: &LicenceExpression) -> Option<String> {
+/// The id, if it is a single license that the schema lists.
+fn id(meaning: &LicenseExpression) -> Option<String> {
     let term = meaning.single()?;
-    let is_listed = matches!(term.id(), LicenceId::Spdx(id) if !UNLISTED.contains(id));
+    let is_listed = matches!(term.id(), LicenseId::Spdx(id) if !UNLISTED.contains(id));
     let id = term.spdx();
     (is_listed && !term.has_exception() && !id.ends_with('+')).then_some(id)
 }
 
-/// Whether it is a single licence that SPDX does not list, which has a name only.
-fn is_own(meaning: &LicenceExpression) -> bool {
+/// Whether it is a single license that SPDX does not list, which has a name only.
+fn is_own(meaning: &LicenseExpression) -> bool {
     meaning.single().is_some_and(|term| {
-        let is_listed = matches!(term.id(), LicenceId::Spdx(id) if !UNLISTED.contains(id));
+        let is_listed = matches!(term.id(), LicenseId::Spdx(id) if !UNLISTED.contains(id));
         !is_listed && !term.has_exception()
     })
 }
 
-fn single(licence: &LicenceReport, by_id: bool) -> LicenseChoice {
-    let id = licence.meaning.as_ref().and_then(id).filter(|_| by_id);
-    let name = id.is_none().then(|| licence.stated.clone());
+fn single(license: &LicenseReport, by_id: bool) -> LicenseChoice {
+    let id = license.meaning.as_ref().and_then(id).filter(|_| by_id);
+    let name = id.is_none().then(|| license.stated.clone());
     LicenseChoice::License(License { id, name, acknowledgement: DECLARED })
 }
 
@@ -91,9 +91,9 @@ mod tests {
     use super::*;
 
     fn written(stated: &[&str]) -> String {
-        let stated: Vec<LicenceReport> = stated
+        let stated: Vec<LicenseReport> = stated
             .iter()
-            .map(|text| LicenceReport { stated: (*text).to_owned(), meaning: text.parse().ok() })
+            .map(|text| LicenseReport { stated: (*text).to_owned(), meaning: text.parse().ok() })
             .collect();
         serde_json::to_string(&choice(&stated))
             .unwrap()
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn single_licences_have_an_id_or_a_name() {
+    fn single_licenses_have_an_id_or_a_name() {
         assert_eq!(written(&[]), "[]");
         assert_eq!(written(&["apache-2.0"]), r#"[{"license":{"id":"Apache-2.0"}}]"#);
         assert_eq!(written(&["gpl-3.0"]), r#"[{"license":{"id":"GPL-3.0-only"}}]"#);

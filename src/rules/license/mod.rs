@@ -1,4 +1,4 @@
-//! Rules on the licence under which a model may be used.
+//! Rules on the license under which a model may be used.
 
 mod license_missing;
 mod license_not_allowed;
@@ -8,4 +8,4 @@ mod statement;
 pub(super) use license_missing::LicenseMissing;
 pub(super) use license_not_allowed::LicenseNotAllowed;
 pub(super) use license_unknown::LicenseUnknown;
-pub use statement::licence_reports;
+pub use statement::license_reports;

@@ -1,15 +1,15 @@
-//! What is said of a model's licence, by its card and by the Hub.
+//! What is said of a model's license, by its card and by the Hub.
 
-use crate::base::{LicenceError, LicenceExpression, LicenceId, LicenceTerm, licences_mentioned};
-use crate::evidence::{Dossier, Licence, Origin};
-use crate::finding::{LicenceReport, Location};
+use crate::evidence::{Dossier, License, Origin};
+use crate::finding::{LicenseReport, Location};
+use crate::license::{LicenseError, LicenseExpression, LicenseId, LicenseTerm, licenses_mentioned};
 use crate::rules::Violation;
 use crate::rules::wording::quoted;
 
-/// Who says what the licence is.
+/// Who says what the license is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaker {
-    /// The front matter of the model card, which names this licence alone.
+    /// The front matter of the model card, which names this license alone.
     Card,
     /// The front matter of the model card, which names several: all of them apply.
     CardAmongOthers,
@@ -17,7 +17,7 @@ pub(super) enum Speaker {
     Hub,
 }
 
-/// One statement on the licence of a model.
+/// One statement on the license of a model.
 #[derive(Clone, Debug)]
 pub(super) struct Statement {
     pub(super) speaker: Speaker,
@@ -29,22 +29,22 @@ pub(super) struct Statement {
 /// What a statement says.
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
-    /// Licences that are known, or that have a `LicenseRef-` of their own.
-    Expression(LicenceExpression),
-    /// `license: other` with a `license_name`: a licence under both names.
+    /// Licenses that are known, or that have a `LicenseRef-` of their own.
+    Expression(LicenseExpression),
+    /// `license: other` with a `license_name`: a license under both names.
     Named {
         /// `license_name` as it stands there (untrusted).
         name: String,
         /// What a policy may call it.
-        names: Vec<LicenceTerm>,
+        names: Vec<LicenseTerm>,
     },
-    /// Text that is no licence.
-    Unclear(LicenceError),
+    /// Text that is no license.
+    Unclear(LicenseError),
 }
 
 impl Statement {
     fn new(speaker: Speaker, text: &str, name: Option<&str>) -> Self {
-        let meaning = match text.parse::<LicenceExpression>() {
+        let meaning = match text.parse::<LicenseExpression>() {
             Ok(expression) => match (other(&expression), name) {
                 (Some(other), Some(name)) => {
                     Meaning::Named { name: name.to_owned(), names: vec![other, by_name(name)] }
@@ -56,7 +56,7 @@ impl Statement {
         Self { speaker, text: text.to_owned(), meaning }
     }
 
-    /// The beginning of a sentence: ``The model's licence is `mit` ``.
+    /// The beginning of a sentence: ``The model's license is `mit` ``.
     pub(super) fn sentence(&self) -> String {
         let text = quoted(&self.text);
         let shown = match &self.meaning {
@@ -66,9 +66,9 @@ impl Statement {
             _ => text,
         };
         match self.speaker {
-            Speaker::Card => format!("The model's licence is {shown}"),
-            Speaker::CardAmongOthers => format!("One of the model's licences is {shown}"),
-            Speaker::Hub => format!("The Hub says that the model's licence is {shown}"),
+            Speaker::Card => format!("The model's license is {shown}"),
+            Speaker::CardAmongOthers => format!("One of the model's licenses is {shown}"),
+            Speaker::Hub => format!("The Hub says that the model's license is {shown}"),
         }
     }
 
@@ -92,28 +92,28 @@ impl Statement {
         }
     }
 
-    /// What a policy may call a licence that is on no list, and the known ones that its text
+    /// What a policy may call a license that is on no list, and the known ones that its text
     /// mentions.
-    pub(super) fn names(&self) -> Vec<LicenceTerm> {
-        let mut names = vec![LicenceTerm::named(&self.text)];
-        names.extend(licences_mentioned(&self.text));
+    pub(super) fn names(&self) -> Vec<LicenseTerm> {
+        let mut names = vec![LicenseTerm::named(&self.text)];
+        names.extend(licenses_mentioned(&self.text));
         names
     }
 }
 
 /// `other`, if it is the whole expression.
-fn other(expression: &LicenceExpression) -> Option<LicenceTerm> {
+fn other(expression: &LicenseExpression) -> Option<LicenseTerm> {
     let mut terms = expression.terms();
-    let first = terms.next().filter(|term| *term.id() == LicenceId::Hub("other"))?;
+    let first = terms.next().filter(|term| *term.id() == LicenseId::Hub("other"))?;
     terms.next().is_none().then(|| first.clone())
 }
 
-/// The licence that `license_name:` means: a known one, if that is what it says.
-fn by_name(name: &str) -> LicenceTerm {
-    name.parse().unwrap_or_else(|_| LicenceTerm::named(name))
+/// The license that `license_name:` means: a known one, if that is what it says.
+fn by_name(name: &str) -> LicenseTerm {
+    name.parse().unwrap_or_else(|_| LicenseTerm::named(name))
 }
 
-/// What a model's card and the Hub say of its licence.
+/// What a model's card and the Hub say of its license.
 #[derive(Debug)]
 pub(super) struct Statements {
     /// All that must be acceptable: those of the card; and those of the Hub, where the card says
@@ -123,13 +123,13 @@ pub(super) struct Statements {
     pub(super) contradiction: Option<(Vec<String>, Vec<String>)>,
 }
 
-/// Collects what is said of a licence.
+/// Collects what is said of a license.
 pub(super) fn statements(dossier: &Dossier) -> Statements {
-    let card = dossier.card.as_ref().and_then(|card| card.licence.as_ref());
+    let card = dossier.card.as_ref().and_then(|card| card.license.as_ref());
     let mut all = card.map(of_card).unwrap_or_default();
     let data = dossier.repository.as_ref().and_then(|repository| repository.card_data.as_ref());
     let hub: Vec<Statement> = data
-        .map(|data| data.licences.as_slice())
+        .map(|data| data.licenses.as_slice())
         .unwrap_or_default()
         .iter()
         .filter(|text| !text.trim().is_empty())
@@ -148,22 +148,22 @@ pub(super) fn statements(dossier: &Dossier) -> Statements {
     Statements { all, contradiction }
 }
 
-/// What is said of a model's licence, for reports.
-pub fn licence_reports(dossier: &Dossier) -> Vec<LicenceReport> {
+/// What is said of a model's license, for reports.
+pub fn license_reports(dossier: &Dossier) -> Vec<LicenseReport> {
     let reported = |statement: Statement| match statement.meaning {
         Meaning::Expression(expression) => {
-            LicenceReport { stated: statement.text, meaning: Some(expression) }
+            LicenseReport { stated: statement.text, meaning: Some(expression) }
         }
-        Meaning::Named { name, .. } => LicenceReport { meaning: name.parse().ok(), stated: name },
-        Meaning::Unclear(_) => LicenceReport { stated: statement.text, meaning: None },
+        Meaning::Named { name, .. } => LicenseReport { meaning: name.parse().ok(), stated: name },
+        Meaning::Unclear(_) => LicenseReport { stated: statement.text, meaning: None },
     };
     statements(dossier).all.into_iter().map(reported).collect()
 }
 
-fn of_card(licence: &Licence) -> Vec<Statement> {
-    let name = licence.name.as_deref();
+fn of_card(license: &License) -> Vec<Statement> {
+    let name = license.name.as_deref();
     let statement = |speaker, id: &String| Statement::new(speaker, id, name);
-    match (licence.ids.as_slice(), name) {
+    match (license.ids.as_slice(), name) {
         // A name without `license:` is as good as one with `license: other`.
         ([], Some(name)) => {
             let names = "other".parse().into_iter().chain([by_name(name)]).collect();
@@ -175,7 +175,7 @@ fn of_card(licence: &Licence) -> Vec<Statement> {
     }
 }
 
-/// Whether card and Hub name the same licences, in whatever order and spelling. The Hub's
+/// Whether card and Hub name the same licenses, in whatever order and spelling. The Hub's
 /// metadata has no `license_name`, so that only `license` is compared.
 fn says_the_same(card: &[Statement], hub: &[Statement]) -> bool {
     let same = |one: &Statement, other: &Statement| {

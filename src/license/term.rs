@@ -1,26 +1,26 @@
-//! One licence: an SPDX id, an id of the Hub, or a name of one's own.
+//! One license: an SPDX id, an id of the Hub, or a name of one's own.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::LicenceExpression;
-use super::hub::{HUB_LICENCES, hub_licence};
+use super::LicenseExpression;
+use super::hub::{HUB_LICENSES, hub_license};
 use crate::base::{closest, quoted};
 
-/// Which licence, whatever its version range and exceptions.
+/// Which license, whatever its version range and exceptions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum LicenceId {
+pub enum LicenseId {
     /// On the SPDX list, without `-only` and `-or-later`: `MIT`, `GPL-3.0`.
     Spdx(&'static str),
     /// An id of the Hub for what SPDX does not list: `llama3.1`, `openrail`, `other`.
     Hub(&'static str),
-    /// A name of somebody's own, in the one spelling that [`LicenceId::named`] gives it.
+    /// A name of somebody's own, in the one spelling that [`LicenseId::named`] gives it.
     Named(String),
 }
 
-impl LicenceId {
-    /// The licence of a name that is on no list: `LicenseRef-qwen-research`, or what stands in
+impl LicenseId {
+    /// The license of a name that is on no list: `LicenseRef-qwen-research`, or what stands in
     /// `license_name:`. Case does not count, nor how words are separated.
     pub fn named(name: &str) -> Self {
         let name = strip_prefix_ignoring_case(name, "LicenseRef-").unwrap_or(name);
@@ -36,12 +36,12 @@ impl LicenceId {
     }
 }
 
-/// A licence as an expression or a policy names it.
+/// A license as an expression or a policy names it.
 ///
 /// Equal terms mean the same, however they are written.
 #[derive(Clone, Debug)]
-pub struct LicenceTerm {
-    id: LicenceId,
+pub struct LicenseTerm {
+    id: LicenseId,
     /// Whether later versions are meant as well.
     or_later: bool,
     /// The exception behind `WITH`, in its listed spelling or as a folded name.
@@ -49,19 +49,19 @@ pub struct LicenceTerm {
     written: String,
 }
 
-impl PartialEq for LicenceTerm {
+impl PartialEq for LicenseTerm {
     fn eq(&self, other: &Self) -> bool {
         (&self.id, self.or_later, &self.exception) == (&other.id, other.or_later, &other.exception)
     }
 }
 
-impl Eq for LicenceTerm {}
+impl Eq for LicenseTerm {}
 
-/// Text that names no licence.
+/// Text that names no license.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LicenceError {
+pub enum LicenseError {
     /// A word that is on no list.
-    #[error("`{}` is neither an SPDX licence id nor a licence id of the Hub", quoted(.0))]
+    #[error("`{}` is neither an SPDX license id nor a license id of the Hub", quoted(.0))]
     Unknown(String),
     /// A word behind `WITH` that SPDX does not list.
     #[error("`{}` is no exception that SPDX lists", quoted(.0))]
@@ -70,28 +70,28 @@ pub enum LicenceError {
     #[error("`{}` has no later versions that a `+` could mean", quoted(.0))]
     NoVersions(String),
     /// Words in the wrong order.
-    #[error("`{}` is no licence expression: {problem}", quoted(.text))]
+    #[error("`{}` is no license expression: {problem}", quoted(.text))]
     Grammar {
         /// The whole text.
         text: String,
         /// What is wrong.
         problem: &'static str,
     },
-    /// Several licences where one is asked for.
-    #[error("`{}` is an expression of several licences; list each by itself", quoted(.0))]
+    /// Several licenses where one is asked for.
+    #[error("`{}` is an expression of several licenses; list each by itself", quoted(.0))]
     Several(String),
-    /// Longer than any licence.
-    #[error("{0} bytes are too long for a licence")]
+    /// Longer than any license.
+    #[error("{0} bytes are too long for a license")]
     Length(usize),
 }
 
-impl LicenceError {
-    /// The licence or exception that may have been meant.
+impl LicenseError {
+    /// The license or exception that may have been meant.
     pub fn suggestion(&self) -> Option<&'static str> {
         match self {
             Self::Unknown(word) => {
-                let spdx = spdx::identifiers::LICENSES.iter().map(|licence| licence.name);
-                closest(word, spdx.chain(HUB_LICENCES.iter().map(|licence| licence.id)))
+                let spdx = spdx::identifiers::LICENSES.iter().map(|license| license.name);
+                closest(word, spdx.chain(HUB_LICENSES.iter().map(|license| license.id)))
             }
             Self::UnknownException(word) => {
                 closest(word, spdx::identifiers::EXCEPTIONS.iter().map(|exception| exception.name))
@@ -101,17 +101,17 @@ impl LicenceError {
     }
 }
 
-impl LicenceTerm {
+impl LicenseTerm {
     /// Reads a word of an expression, and the exception behind it.
-    pub(super) fn read(word: &str, exception: Option<&str>) -> Result<Self, LicenceError> {
+    pub(super) fn read(word: &str, exception: Option<&str>) -> Result<Self, LicenseError> {
         let written = match exception {
             Some(exception) => format!("{word} WITH {exception}"),
             None => word.to_owned(),
         };
         let exception = exception.map(read_exception).transpose()?;
         // `openrail++` ends with what elsewhere means later versions.
-        let (id, or_later) = if let Some(hub) = hub_licence(word) {
-            (hub.spdx.map_or(LicenceId::Hub(hub.id), LicenceId::Spdx), false)
+        let (id, or_later) = if let Some(hub) = hub_license(word) {
+            (hub.spdx.map_or(LicenseId::Hub(hub.id), LicenseId::Spdx), false)
         } else {
             let bare = word.strip_suffix('+').unwrap_or(word);
             let plus = bare.len() < word.len();
@@ -120,30 +120,30 @@ impl LicenceTerm {
                     Some(id) => (id, true),
                     None => (listed.strip_suffix("-only").unwrap_or(listed), false),
                 };
-                (LicenceId::Spdx(id), or_later || plus)
+                (LicenseId::Spdx(id), or_later || plus)
             } else if is_reference(word, "LicenseRef-") {
-                (LicenceId::named(word), false)
-            } else if plus && hub_licence(bare).is_some() {
-                return Err(LicenceError::NoVersions(word.to_owned()));
+                (LicenseId::named(word), false)
+            } else if plus && hub_license(bare).is_some() {
+                return Err(LicenseError::NoVersions(word.to_owned()));
             } else {
-                return Err(LicenceError::Unknown(word.to_owned()));
+                return Err(LicenseError::Unknown(word.to_owned()));
             }
         };
         Ok(Self { id, or_later, exception, written })
     }
 
-    /// The licence of a name that is on no list.
+    /// The license of a name that is on no list.
     pub fn named(name: &str) -> Self {
         Self {
-            id: LicenceId::named(name),
+            id: LicenseId::named(name),
             or_later: false,
             exception: None,
             written: name.to_owned(),
         }
     }
 
-    /// Which licence it is.
-    pub fn id(&self) -> &LicenceId {
+    /// Which license it is.
+    pub fn id(&self) -> &LicenseId {
         &self.id
     }
 
@@ -160,7 +160,7 @@ impl LicenceTerm {
     /// The term as SPDX writes it: its listed spelling, or `LicenseRef-` and a name.
     pub fn spdx(&self) -> String {
         let mut text = match &self.id {
-            LicenceId::Spdx(id) => {
+            LicenseId::Spdx(id) => {
                 let suffix = if self.or_later { "-or-later" } else { "-only" };
                 match spdx_name(&format!("{id}{suffix}")) {
                     Some(listed) => listed.to_owned(),
@@ -168,8 +168,8 @@ impl LicenceTerm {
                     None => (*id).to_owned(),
                 }
             }
-            LicenceId::Hub(name) => reference(name),
-            LicenceId::Named(name) => reference(name),
+            LicenseId::Hub(name) => reference(name),
+            LicenseId::Named(name) => reference(name),
         };
         if let Some(exception) = &self.exception {
             text.push_str(" WITH ");
@@ -178,14 +178,14 @@ impl LicenceTerm {
         text
     }
 
-    /// Whether a model under this licence can be used under one that `allowed` lists and none of
+    /// Whether a model under this license can be used under one that `allowed` lists and none of
     /// `denied` refuses; `None` allows any.
     ///
     /// "Or later" leaves the choice of the version to the user of the model: one that is allowed
     /// and not denied is enough. An exception must be allowed as it stands; what is denied without
     /// an exception is denied with any.
     pub fn is_acceptable(&self, allowed: Option<&[Self]>, denied: &[Self]) -> bool {
-        let refused = |id: &LicenceId| denied.iter().any(|entry| entry.refuses(id, self));
+        let refused = |id: &LicenseId| denied.iter().any(|entry| entry.refuses(id, self));
         match allowed {
             None => !refused(&self.id),
             Some(allowed) => allowed
@@ -194,13 +194,13 @@ impl LicenceTerm {
         }
     }
 
-    /// Whether `denied` names this licence, so that "refused" is the word for it.
+    /// Whether `denied` names this license, so that "refused" is the word for it.
     pub fn is_denied(&self, denied: &[Self]) -> bool {
         denied.iter().any(|entry| entry.refuses(&self.id, self))
     }
 
     /// The lowest version that both mean.
-    fn common_version<'a>(&'a self, other: &'a Self) -> Option<&'a LicenceId> {
+    fn common_version<'a>(&'a self, other: &'a Self) -> Option<&'a LicenseId> {
         if self.exception != other.exception {
             None
         } else if self.id == other.id || (self.or_later && is_later(&other.id, &self.id)) {
@@ -212,29 +212,29 @@ impl LicenceTerm {
         }
     }
 
-    /// Whether, as an entry of a deny-list, it means the version `id` of the licence `term`.
-    fn refuses(&self, id: &LicenceId, term: &Self) -> bool {
+    /// Whether, as an entry of a deny-list, it means the version `id` of the license `term`.
+    fn refuses(&self, id: &LicenseId, term: &Self) -> bool {
         (self.exception.is_none() || self.exception == term.exception)
             && (self.id == *id || (self.or_later && is_later(id, &self.id)))
     }
 }
 
-impl fmt::Display for LicenceTerm {
+impl fmt::Display for LicenseTerm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.written)
     }
 }
 
-/// One licence, with an exception or without: what an allow-list or deny-list holds.
-impl FromStr for LicenceTerm {
-    type Err = LicenceError;
+/// One license, with an exception or without: what an allow-list or deny-list holds.
+impl FromStr for LicenseTerm {
+    type Err = LicenseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expression: LicenceExpression = text.parse()?;
+        let expression: LicenseExpression = text.parse()?;
         let mut terms = expression.into_terms();
         match (terms.pop(), terms.is_empty()) {
             (Some(term), true) => Ok(term),
-            _ => Err(LicenceError::Several(text.to_owned())),
+            _ => Err(LicenseError::Several(text.to_owned())),
         }
     }
 }
@@ -247,20 +247,20 @@ fn reference(name: &str) -> String {
     format!("LicenseRef-{name}")
 }
 
-/// The listed spelling of an SPDX licence id, whatever the case of `word`.
+/// The listed spelling of an SPDX license id, whatever the case of `word`.
 pub(super) fn spdx_name(word: &str) -> Option<&'static str> {
-    let mut names = spdx::identifiers::LICENSES.iter().map(|licence| licence.name);
+    let mut names = spdx::identifiers::LICENSES.iter().map(|license| license.name);
     names.find(|name| name.eq_ignore_ascii_case(word))
 }
 
-fn read_exception(word: &str) -> Result<String, LicenceError> {
+fn read_exception(word: &str) -> Result<String, LicenseError> {
     let mut listed = spdx::identifiers::EXCEPTIONS.iter().map(|exception| exception.name);
     if let Some(name) = listed.find(|name| name.eq_ignore_ascii_case(word)) {
         Ok(name.to_owned())
     } else if is_reference(word, "AdditionRef-") {
         Ok(word.to_lowercase())
     } else {
-        Err(LicenceError::UnknownException(word.to_owned()))
+        Err(LicenseError::UnknownException(word.to_owned()))
     }
 }
 
@@ -287,10 +287,10 @@ fn is_reference(word: &str, prefix: &str) -> bool {
     strip_prefix_ignoring_case(reference, prefix).is_some_and(is_name)
 }
 
-/// Whether two ids are versions of one licence, and `id` is the later: `CC-BY-4.0` of
+/// Whether two ids are versions of one license, and `id` is the later: `CC-BY-4.0` of
 /// `CC-BY-3.0`.
-fn is_later(id: &LicenceId, than: &LicenceId) -> bool {
-    let (LicenceId::Spdx(id), LicenceId::Spdx(than)) = (id, than) else { return false };
+fn is_later(id: &LicenseId, than: &LicenseId) -> bool {
+    let (LicenseId::Spdx(id), LicenseId::Spdx(than)) = (id, than) else { return false };
     let (mut parts, mut others) = (id.split('-'), than.split('-'));
     let mut later = false;
     loop {
@@ -311,13 +311,13 @@ fn version(part: &str) -> Option<Vec<u32>> {
     part.split('.').map(|number| number.parse().ok()).collect()
 }
 
-/// The licences that a text mentions which is no expression: `GPL-3.0, see LICENSE`.
-pub fn licences_mentioned(text: &str) -> Vec<LicenceTerm> {
+/// The licenses that a text mentions which is no expression: `GPL-3.0, see LICENSE`.
+pub fn licenses_mentioned(text: &str) -> Vec<LicenseTerm> {
     let separates = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | '+' | '_');
     text.get(..text.floor_char_boundary(super::expression::LONGEST))
         .unwrap_or_default()
         .split(separates)
-        .filter_map(|word| LicenceTerm::read(word.trim_matches('.'), None).ok())
+        .filter_map(|word| LicenseTerm::read(word.trim_matches('.'), None).ok())
         .collect()
 }
 
@@ -325,11 +325,11 @@ pub fn licences_mentioned(text: &str) -> Vec<LicenceTerm> {
 mod tests {
     use super::*;
 
-    fn term(text: &str) -> LicenceTerm {
+    fn term(text: &str) -> LicenseTerm {
         text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
-    fn terms(texts: &[&str]) -> Vec<LicenceTerm> {
+    fn terms(texts: &[&str]) -> Vec<LicenseTerm> {
         texts.iter().map(|text| term(text)).collect()
     }
 
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn one_licence_has_many_spellings() {
+    fn one_license_has_many_spellings() {
         for (one, other) in [
             ("mit", "MIT"),
             ("apache-2.0", "Apache-2.0"),
@@ -355,23 +355,23 @@ mod tests {
         assert_eq!(term(" gPL-3.0 ").written(), "gPL-3.0");
         assert_ne!(term("GPL-2.0"), term("GPL-2.0+"));
         assert_ne!(term("openrail"), term("openrail++"));
-        assert_eq!(*term("openrail++").id(), LicenceId::Hub("openrail++"));
+        assert_eq!(*term("openrail++").id(), LicenseId::Hub("openrail++"));
         assert_eq!(
-            LicenceId::named("Qwen_LICENSE agreement"),
-            LicenceId::named("LicenseRef-qwen-license-agreement")
+            LicenseId::named("Qwen_LICENSE agreement"),
+            LicenseId::named("LicenseRef-qwen-license-agreement")
         );
     }
 
     #[test]
-    fn what_is_no_licence_says_so() {
-        let error = |text: &str| text.parse::<LicenceTerm>().unwrap_err();
+    fn what_is_no_license_says_so() {
+        let error = |text: &str| text.parse::<LicenseTerm>().unwrap_err();
         assert_eq!(error("apache-2").suggestion(), Some("Apache-2.0"));
         assert_eq!(error("llama3.5").suggestion(), Some("llama3.1"));
         assert_eq!(error("Apache 2.0").suggestion(), Some("Apache-2.0"));
         assert_eq!(error("MIT WITH LLVM-exceptio").suggestion(), Some("LLVM-exception"));
-        assert_eq!(error("gemma+"), LicenceError::NoVersions("gemma+".into()));
-        assert_eq!(error("LicenseRef-"), LicenceError::Unknown("LicenseRef-".into()));
-        assert_eq!(error("MIT OR ISC"), LicenceError::Several("MIT OR ISC".into()));
+        assert_eq!(error("gemma+"), LicenseError::NoVersions("gemma+".into()));
+        assert_eq!(error("LicenseRef-"), LicenseError::Unknown("LicenseRef-".into()));
+        assert_eq!(error("MIT OR ISC"), LicenseError::Several("MIT OR ISC".into()));
         assert!(error("x\n::error::y").to_string().contains("x\\n::error"));
     }
 
@@ -385,12 +385,12 @@ mod tests {
         assert!(acceptable("GPL-2.0+", &["GPL-2.0", "GPL-3.0"], &["GPL-3.0"]));
         assert!(acceptable("CC-BY-3.0+", &["CC-BY-4.0"], &[]));
         assert!(!acceptable("CC-BY-3.0+", &["CC-BY-SA-4.0"], &[]));
-        assert!(is_later(&LicenceId::Spdx("A-10.0"), &LicenceId::Spdx("A-9.1")));
-        assert!(!is_later(&LicenceId::Spdx("A-1.0"), &LicenceId::Spdx("A-1.0")));
+        assert!(is_later(&LicenseId::Spdx("A-10.0"), &LicenseId::Spdx("A-9.1")));
+        assert!(!is_later(&LicenseId::Spdx("A-1.0"), &LicenseId::Spdx("A-1.0")));
     }
 
     #[test]
-    fn exceptions_are_allowed_as_they_stand_and_denied_with_the_licence() {
+    fn exceptions_are_allowed_as_they_stand_and_denied_with_the_license() {
         let with = "Apache-2.0 WITH LLVM-exception";
         assert!(acceptable(with, &[with], &[]));
         assert!(!acceptable(with, &["Apache-2.0"], &[]));
@@ -402,9 +402,9 @@ mod tests {
     }
 
     #[test]
-    fn licences_are_found_in_prose() {
-        let found = licences_mentioned("GPL-3.0, see LICENSE (or the terms of llama2.)");
+    fn licenses_are_found_in_prose() {
+        let found = licenses_mentioned("GPL-3.0, see LICENSE (or the terms of llama2.)");
         assert_eq!(found, terms(&["GPL-3.0", "llama2"]));
-        assert_eq!(licences_mentioned(&"é".repeat(3000)), []);
+        assert_eq!(licenses_mentioned(&"é".repeat(3000)), []);
     }
 }

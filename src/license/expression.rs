@@ -1,24 +1,24 @@
-//! Licence expressions: `MIT OR (Apache-2.0 WITH LLVM-exception AND CC-BY-4.0)`.
+//! License expressions: `MIT OR (Apache-2.0 WITH LLVM-exception AND CC-BY-4.0)`.
 
 use std::str::FromStr;
 
-use super::{LicenceError, LicenceTerm};
+use super::{LicenseError, LicenseTerm};
 
 /// Bytes of the longest expression that is read. The longest ones of real packages have a few
 /// hundred.
 pub(super) const LONGEST: usize = 2000;
 
-/// An SPDX licence expression in which the Hub's ids may stand as well. `AND` binds more tightly
+/// An SPDX license expression in which the Hub's ids may stand as well. `AND` binds more tightly
 /// than `OR`; operators are read in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LicenceExpression {
+pub struct LicenseExpression {
     /// In postfix order: an operator follows its two sides. Never empty, and always well-formed.
     nodes: Vec<Node>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Node {
-    Term(LicenceTerm),
+    Term(LicenseTerm),
     Operator(Operator),
 }
 
@@ -45,17 +45,17 @@ enum Pending {
     Operator(Operator),
 }
 
-impl LicenceExpression {
-    /// The licences, from left to right.
-    pub fn terms(&self) -> impl Iterator<Item = &LicenceTerm> {
+impl LicenseExpression {
+    /// The licenses, from left to right.
+    pub fn terms(&self) -> impl Iterator<Item = &LicenseTerm> {
         self.nodes.iter().filter_map(|node| match node {
             Node::Term(term) => Some(term),
             Node::Operator(_) => None,
         })
     }
 
-    /// The licences, from left to right.
-    pub(super) fn into_terms(self) -> Vec<LicenceTerm> {
+    /// The licenses, from left to right.
+    pub(super) fn into_terms(self) -> Vec<LicenseTerm> {
         let terms = self.nodes.into_iter().filter_map(|node| match node {
             Node::Term(term) => Some(term),
             Node::Operator(_) => None,
@@ -63,8 +63,8 @@ impl LicenceExpression {
         terms.collect()
     }
 
-    /// The licence, if there is only one.
-    pub fn single(&self) -> Option<&LicenceTerm> {
+    /// The license, if there is only one.
+    pub fn single(&self) -> Option<&LicenseTerm> {
         match self.nodes.as_slice() {
             [Node::Term(term)] => Some(term),
             _ => None,
@@ -97,18 +97,18 @@ impl LicenceExpression {
         sides.pop().map(|(text, _)| text).unwrap_or_default()
     }
 
-    /// Whether the expression can be satisfied with licences that are `acceptable`: of `OR` one
+    /// Whether the expression can be satisfied with licenses that are `acceptable`: of `OR` one
     /// side is enough, of `AND` both are needed.
     ///
     /// # Errors
-    /// The licences that keep it from being satisfied; one in a branch that is not needed is not
+    /// The licenses that keep it from being satisfied; one in a branch that is not needed is not
     /// among them.
     pub fn satisfied_by(
         &self,
-        mut acceptable: impl FnMut(&LicenceTerm) -> bool,
-    ) -> Result<(), Vec<&LicenceTerm>> {
+        mut acceptable: impl FnMut(&LicenseTerm) -> bool,
+    ) -> Result<(), Vec<&LicenseTerm>> {
         // An empty list is a side that is satisfied.
-        let mut sides: Vec<Vec<&LicenceTerm>> = Vec::new();
+        let mut sides: Vec<Vec<&LicenseTerm>> = Vec::new();
         for node in &self.nodes {
             let side = match node {
                 Node::Term(term) if acceptable(term) => Vec::new(),
@@ -133,18 +133,18 @@ impl LicenceExpression {
     }
 }
 
-impl FromStr for LicenceExpression {
-    type Err = LicenceError;
+impl FromStr for LicenseExpression {
+    type Err = LicenseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         if text.len() > LONGEST {
-            return Err(LicenceError::Length(text.len()));
+            return Err(LicenseError::Length(text.len()));
         }
         let tokens = tokens(text);
         if tokens.len() > 1 && tokens.iter().all(|token| matches!(token, Token::Word(_))) {
             // `Apache License 2.0`: a name in words.
-            return Err(LicenceError::Unknown(text.to_owned()));
+            return Err(LicenseError::Unknown(text.to_owned()));
         }
         let mut reader = Reader { text, nodes: Vec::new(), pending: Vec::new() };
         reader.read(&tokens)?;
@@ -160,12 +160,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn wrong(&self, problem: &'static str) -> LicenceError {
-        LicenceError::Grammar { text: self.text.to_owned(), problem }
+    fn wrong(&self, problem: &'static str) -> LicenseError {
+        LicenseError::Grammar { text: self.text.to_owned(), problem }
     }
 
-    fn read(&mut self, tokens: &[Token<'_>]) -> Result<(), LicenceError> {
-        // Whether a licence or an opening parenthesis comes next, and not an operator.
+    fn read(&mut self, tokens: &[Token<'_>]) -> Result<(), LicenseError> {
+        // Whether a license or an opening parenthesis comes next, and not an operator.
         let mut wants_term = true;
         let mut rest = tokens;
         while let Some((token, behind)) = rest.split_first() {
@@ -175,18 +175,18 @@ impl Reader<'_> {
                     let term = match rest {
                         [Token::With, Token::Word(exception), behind @ ..] => {
                             rest = behind;
-                            LicenceTerm::read(word, Some(exception))?
+                            LicenseTerm::read(word, Some(exception))?
                         }
                         [Token::With, ..] => {
                             return Err(self.wrong("an exception is missing behind `WITH`"));
                         }
-                        _ => LicenceTerm::read(word, None)?,
+                        _ => LicenseTerm::read(word, None)?,
                     };
                     self.nodes.push(Node::Term(term));
                     wants_term = false;
                 }
                 (Token::Word(_) | Token::Open, false) => {
-                    return Err(self.wrong("`AND` or `OR` is missing between two licences"));
+                    return Err(self.wrong("`AND` or `OR` is missing between two licenses"));
                 }
                 (Token::Open, true) => self.pending.push(Pending::Parenthesis),
                 (Token::Close, false) => self.close()?,
@@ -196,15 +196,15 @@ impl Reader<'_> {
                     wants_term = true;
                 }
                 (Token::With, false) => {
-                    return Err(self.wrong("`WITH` stands behind what is no licence"));
+                    return Err(self.wrong("`WITH` stands behind what is no license"));
                 }
                 (Token::Close | Token::Operator(_) | Token::With, true) => {
-                    return Err(self.wrong("a licence is missing"));
+                    return Err(self.wrong("a license is missing"));
                 }
             }
         }
         if wants_term {
-            return Err(self.wrong("a licence is missing at its end"));
+            return Err(self.wrong("a license is missing at its end"));
         }
         self.place_while(|_| true);
         if self.pending.is_empty() {
@@ -225,7 +225,7 @@ impl Reader<'_> {
         }
     }
 
-    fn close(&mut self) -> Result<(), LicenceError> {
+    fn close(&mut self) -> Result<(), LicenseError> {
         self.place_while(|_| true);
         match self.pending.pop() {
             Some(_) => Ok(()),
@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     fn failing(text: &str, acceptable: &[&str]) -> Vec<String> {
-        let expression: LicenceExpression = text.parse().unwrap();
+        let expression: LicenseExpression = text.parse().unwrap();
         let outcome = expression.satisfied_by(|term| acceptable.contains(&term.written()));
         let failing = outcome.err().unwrap_or_default();
         failing.into_iter().map(|term| term.written().to_owned()).collect()
@@ -299,41 +299,41 @@ mod tests {
             ("mit or (isc and zlib)", "MIT OR ISC AND Zlib"),
             ("(mit or isc) and zlib or gemma", "(MIT OR ISC) AND Zlib OR LicenseRef-gemma"),
         ] {
-            let expression: LicenceExpression = text.parse().unwrap();
+            let expression: LicenseExpression = text.parse().unwrap();
             assert_eq!(expression.spdx(), written);
             assert_eq!(expression.single().is_some(), expression.terms().count() == 1, "{text}");
-            let again: LicenceExpression = written.parse().unwrap();
+            let again: LicenseExpression = written.parse().unwrap();
             assert_eq!(again.terms().count(), expression.terms().count(), "{text}");
         }
     }
 
     #[test]
     fn broken_expressions_say_what_is_wrong() {
-        let error = |text: &str| text.parse::<LicenceExpression>().unwrap_err();
+        let error = |text: &str| text.parse::<LicenseExpression>().unwrap_err();
         for (text, problem) in [
-            ("", "a licence is missing at its end"),
-            ("MIT OR", "a licence is missing at its end"),
-            ("AND MIT", "a licence is missing"),
-            ("()", "a licence is missing"),
+            ("", "a license is missing at its end"),
+            ("MIT OR", "a license is missing at its end"),
+            ("AND MIT", "a license is missing"),
+            ("()", "a license is missing"),
             ("MIT OR (ISC", "a parenthesis is not closed"),
             ("MIT)", "a parenthesis closes that was not opened"),
-            ("MIT (ISC)", "`AND` or `OR` is missing between two licences"),
-            ("MIT OR ISC Zlib", "`AND` or `OR` is missing between two licences"),
+            ("MIT (ISC)", "`AND` or `OR` is missing between two licenses"),
+            ("MIT OR ISC Zlib", "`AND` or `OR` is missing between two licenses"),
             ("MIT WITH", "an exception is missing behind `WITH`"),
-            ("(MIT) WITH LLVM-exception", "`WITH` stands behind what is no licence"),
+            ("(MIT) WITH LLVM-exception", "`WITH` stands behind what is no license"),
         ] {
-            assert_eq!(error(text), LicenceError::Grammar { text: text.into(), problem }, "{text}");
+            assert_eq!(error(text), LicenseError::Grammar { text: text.into(), problem }, "{text}");
         }
-        assert_eq!(error("MIT OR nope"), LicenceError::Unknown("nope".into()));
-        assert_eq!(error("The MIT License"), LicenceError::Unknown("The MIT License".into()));
-        assert_eq!(error(&"(".repeat(2001)), LicenceError::Length(2001));
+        assert_eq!(error("MIT OR nope"), LicenseError::Unknown("nope".into()));
+        assert_eq!(error("The MIT License"), LicenseError::Unknown("The MIT License".into()));
+        assert_eq!(error(&"(".repeat(2001)), LicenseError::Length(2001));
         assert_eq!(failing(&format!("{}MIT{}", "(".repeat(900), ")".repeat(900)), &[]), ["MIT"]);
     }
 
     proptest! {
         #[test]
         fn any_text_is_an_expression_or_an_error(text in r"[() +.A-Zmit\-]{0,60}|\PC{0,60}") {
-            if let Ok(expression) = text.parse::<LicenceExpression>() {
+            if let Ok(expression) = text.parse::<LicenseExpression>() {
                 prop_assert!(expression.terms().count() > 0);
                 prop_assert!(expression.satisfied_by(|_| true).is_ok());
                 prop_assert!(expression.satisfied_by(|_| false).is_err());
@@ -351,7 +351,7 @@ mod tests {
                 0..12,
             )
         ) {
-            if let Ok(expression) = words.join(" ").parse::<LicenceExpression>() {
+            if let Ok(expression) = words.join(" ").parse::<LicenseExpression>() {
                 prop_assert!(expression.satisfied_by(|_| true).is_ok());
                 prop_assert!(expression.satisfied_by(|_| false).is_err());
             }
@@ -375,7 +375,7 @@ mod tests {
                 "ISC" => accepted[1],
                 _ => accepted[2],
             };
-            let ours = text.parse::<LicenceExpression>().ok();
+            let ours = text.parse::<LicenseExpression>().ok();
             let theirs = spdx::Expression::parse(&text).ok();
             prop_assert_eq!(ours.is_some(), theirs.is_some(), "{}", text);
             if let (Some(ours), Some(theirs)) = (ours, theirs) {

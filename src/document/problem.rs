@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Document, Place, Untrusted};
+use super::{Document, Place};
+use crate::base::Untrusted;
 
 /// How many problems are shown in full; the others are only counted.
 const SHOWN: usize = 50;

@@ -1,28 +1,28 @@
-//! `unreachable-licence`: a licence of its own whose text cannot be found.
+//! `unreachable-license`: a license of its own whose text cannot be found.
 
 use super::of_model;
 use crate::base::Severity;
-use crate::evidence::{Dossier, Licence, Repository};
+use crate::evidence::{Dossier, License, Repository};
 use crate::finding::RuleMeta;
 use crate::rules::wording::quoted;
 use crate::rules::{Case, Rule, Violation};
 
 /// A model under terms that nobody can read.
-pub(crate) struct UnreachableLicence;
+pub(crate) struct UnreachableLicense;
 
 static META: RuleMeta = RuleMeta {
-    id: "unreachable-licence",
-    title: "Licence text cannot be found",
-    summary: "A model's licence is `other` without a name, a link or a licence file, or its \
+    id: "unreachable-license",
+    title: "License text cannot be found",
+    summary: "A model's license is `other` without a name, a link or a license file, or its \
               `license_link` names a file that the model does not have.",
     severity: Severity::Low,
-    tags: &["provenance", "licence"],
+    tags: &["provenance", "license"],
     cwe: None,
     since: "0.1.0",
-    help: include_str!("unreachable_licence.md"),
+    help: include_str!("unreachable_license.md"),
 };
 
-impl Rule for UnreachableLicence {
+impl Rule for UnreachableLicense {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }
@@ -31,11 +31,11 @@ impl Rule for UnreachableLicence {
         if !case.dossier.is_repository {
             return;
         }
-        let Some(licence) = licence(case.dossier) else { return };
+        let Some(license) = license(case.dossier) else { return };
         let files = Files::of(case);
-        let link = licence.link.as_deref().map(str::trim).filter(|link| !link.is_empty());
-        let name = licence.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let is_other = licence.ids.iter().any(|id| id.trim().eq_ignore_ascii_case("other"));
+        let link = license.link.as_deref().map(str::trim).filter(|link| !link.is_empty());
+        let name = license.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        let is_other = license.ids.iter().any(|id| id.trim().eq_ignore_ascii_case("other"));
         let problem = match link {
             Some(link) => {
                 let target = file_of(link, case.dossier.repository.as_ref());
@@ -47,22 +47,22 @@ impl Rule for UnreachableLicence {
                     )
                 })
             }
-            None if is_other && files.lack_licence() => Some(match name {
+            None if is_other && files.lack_license() => Some(match name {
                 Some(name) => format!(
-                    "The model's licence is {}, and neither a `license_link` nor a licence file \
+                    "The model's license is {}, and neither a `license_link` nor a license file \
                      says what it is.",
                     quoted(name)
                 ),
-                None => "The model's licence is `other`, without a name, a link or a licence file."
+                None => "The model's license is `other`, without a name, a link or a license file."
                     .to_owned(),
             }),
             None => None,
         };
         violations.extend(problem.map(|problem| {
             of_model(
-                "unreachable licence",
+                "unreachable license",
                 problem,
-                "Ask the publisher for the licence's text; in a model of your own, add the file \
+                "Ask the publisher for the license's text; in a model of your own, add the file \
                  and `license_name` and `license_link` to the model card's front matter."
                     .to_owned(),
             )
@@ -71,13 +71,13 @@ impl Rule for UnreachableLicence {
 }
 
 /// What the card says, or else what the Hub read in it.
-fn licence(dossier: &Dossier) -> Option<Licence> {
-    if let Some(licence) = dossier.card.as_ref().and_then(|card| card.licence.clone()) {
-        return Some(licence);
+fn license(dossier: &Dossier) -> Option<License> {
+    if let Some(license) = dossier.card.as_ref().and_then(|card| card.license.clone()) {
+        return Some(license);
     }
     let data = dossier.repository.as_ref()?.card_data.as_ref()?;
-    let ids = data.licences.clone();
-    (!ids.is_empty()).then_some(Licence { ids, name: None, link: None })
+    let ids = data.licenses.clone();
+    (!ids.is_empty()).then_some(License { ids, name: None, link: None })
 }
 
 /// The names of all files of the model.
@@ -106,13 +106,13 @@ impl<'a> Files<'a> {
         self.complete && !self.paths.contains(&path)
     }
 
-    /// Whether there is certainly no file that is called like a licence.
-    fn lack_licence(&self) -> bool {
-        let is_licence = |path: &&str| {
+    /// Whether there is certainly no file that is called like a license.
+    fn lack_license(&self) -> bool {
+        let is_license = |path: &&str| {
             let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
             ["license", "licence", "copying"].iter().any(|start| name.starts_with(start))
         };
-        self.complete && !self.paths.iter().any(is_licence)
+        self.complete && !self.paths.iter().any(is_license)
     }
 }
 
