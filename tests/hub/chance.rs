@@ -89,7 +89,7 @@ fn forty_runs_in_bad_weather_end_right() {
     assert_varied(&run_all(40));
 }
 
-/// The long version: `cargo test --test hub -- --ignored --nocapture a_thousand`.
+/// The long version: `cargo test --test integration hub:: -- --ignored --nocapture a_thousand`.
 #[test]
 #[ignore = "half a minute; forty of the runs are in the test above"]
 fn a_thousand_runs_in_bad_weather_end_right() {
