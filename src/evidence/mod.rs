@@ -5,6 +5,7 @@
 
 mod archive;
 mod card;
+mod code_reference;
 mod coverage;
 mod file;
 mod integrity;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use archive::{ArchiveAnomaly, ArchiveFact};
 pub use card::{Card, CardSection, License};
+pub use code_reference::{CodeReference, Reference, WrittenRevision};
 pub use coverage::{CoverageFact, UnscannedReason};
 pub use file::{FileFact, NativeKind};
 pub use integrity::{Authority, IntegrityFact, Listed};
