@@ -15,9 +15,11 @@ pickle:
     - { name: acme.Rows, call: [new, append] }
     - { name: acme.Names, call: [new, add] }
     - { name: acme.Key, call: [new, hash] }
-    - { name: acme.Shape, call: [(int...), 'new(int, str?)'] }
-    - { name: acme.codec, call: (str, 'latin1') }
-    - { name: acme.index, call: \"(acme.Layer, {'data': object, 'name'?: str | None})\" }
+    - { name: acme.Shape, call: [(int...), \"new(int, str?)\"] }
+    - name: acme.codec
+      call: (str, 'latin1')
+    - name: acme.index
+      call: \"(acme.Layer, {'data': object, 'name'?: str | None})\"
     - { name: acme.Kind, call: enum }
     - { name: acme.swish, call: never }
     - { name: 'acme:Layer.forward', call: never }

@@ -6,7 +6,7 @@
 //! called in more ways than that has one call told whose arguments are not known at all.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher as _, Hash as _, Hasher, RandomState};
 
 use crate::evidence::{Argument, CallOpcode, ContainerKind};
 

@@ -4,12 +4,11 @@
 //! | function | what it calls | source |
 //! | --- | --- | --- |
 //! | `copyreg._reconstructor(cls, base, state)` | `base.__new__(cls, state)` | CPython `Lib/copyreg.py` |
-//! | `….multiarray._reconstruct(cls, shape, dtype)` | `ndarray.__new__(cls, …)` | numpy `multiarraymodule.c` |
-//! | `numpy.ma.core._mareconstruct(cls, base, …)` | `ndarray.__new__` of both | numpy `ma/core.py` |
-//! | `….__pyx_unpickle_X(cls, …)`, `….newObj(cls)` | `cls.__new__(cls)` | Cython `ExtensionTypes`, scikit-learn |
-//! | `torch._utils._rebuild_wrapper_subclass(cls, …)` | `Tensor._make_wrapper_subclass(cls, …)` | torch `_utils.py` |
 //! | `torch._tensor._rebuild_from_type_v2(f, cls, args, state)` | `f(*args)`, `as_subclass(cls)`, attributes of `state` | torch `_tensor.py` |
 //! | `torch._utils._rebuild_parameter_with_state(…, state)` | attributes of `state` | torch `_utils.py` |
+//!
+//! Others create a class of their own kind and nothing else (`numpy…_reconstruct`,
+//! `__pyx_unpickle_…`): that the class is allowed is enough.
 
 use crate::evidence::{CallOpcode, PickleFact};
 
@@ -22,40 +21,26 @@ impl Machine<'_> {
     pub(super) fn record_calls_through(&mut self, callee: &str, arguments: Value) {
         let objects = self.objects();
         let Some(items) = objects.tuple(arguments) else { return };
-        let name = callee.rsplit('.').next().unwrap_or(callee);
-        let mut created: Vec<Value> = Vec::new();
+        let mut created = None;
         let mut called = None;
         let mut attributes = None;
         match (callee, items) {
-            (
-                "copyreg._reconstructor"
-                | "numpy.core.multiarray._reconstruct"
-                | "numpy._core.multiarray._reconstruct"
-                | "torch._utils._rebuild_wrapper_subclass",
-                [class, ..],
-            ) => created.push(*class),
-            ("numpy.ma.core._mareconstruct", [class, base, ..]) => created.extend([*class, *base]),
-            ("torch._tensor._rebuild_from_type_v2", [function, class, inner, state]) => {
-                created.push(*class);
+            ("copyreg._reconstructor", [class, ..]) => created = Some(*class),
+            ("torch._tensor._rebuild_from_type_v2", [function, _, inner, state]) => {
                 called = Some((*function, *inner));
                 attributes = Some(*state);
             }
             ("torch._utils._rebuild_parameter_with_state", [_, _, _, state]) => {
                 attributes = Some(*state);
             }
-            (_, [class, ..]) if name.starts_with("__pyx_unpickle_") || name == "newObj" => {
-                created.push(*class);
-            }
             _ => return,
         }
         if let Some(state) = attributes {
             self.record_odd_keys(arguments, state);
         }
-        let nothing = self.heap.container(Kind::Tuple, &[]);
-        for class in created {
-            if matches!(class, Value::Global(_)) {
-                self.record_call(class, nothing, CallOpcode::Newobj, Some(callee));
-            }
+        if let Some(class @ Value::Global(_)) = created {
+            let nothing = self.heap.container(Kind::Tuple, &[]);
+            self.record_call(class, nothing, CallOpcode::Newobj, Some(callee));
         }
         if let Some((function @ Value::Global(_), inner)) = called {
             self.record_call(function, inner, CallOpcode::Reduce, Some(callee));

@@ -273,12 +273,21 @@ impl Objects<'_> {
             .is_some_and(|global| global.name.is_some() && global.composer.is_none())
     }
 
-    /// The class of an instance.
+    /// The class of an instance; what a function returned is of a class that nobody knows.
     fn class_id(&self, value: Value) -> Option<GlobalId> {
+        let call = self.call(value)?;
+        let class = self.class(call);
+        let is_named_like_one = class
+            .rsplit('.')
+            .next()
+            .is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
         match value {
-            Value::Instance(id) => Some(id),
+            Value::Instance(id) => is_named_like_one.then_some(id),
             _ => match self.heap.node_of(value)? {
-                Node::Call { callee: Value::Global(id), arguments, .. } => {
+                Node::Call { callee: Value::Global(id), arguments, constructed, .. } => {
+                    if !*constructed && !is_named_like_one && class == call.callee {
+                        return None;
+                    }
                     match self.tuple(*arguments) {
                         Some([Value::Global(class), ..])
                             if self.global(Value::Global(*id))
