@@ -39,7 +39,7 @@ fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
 
 /// Whether the rule looks at a model that is named in this way: code of another repository is a
 /// finding of its own, judged or not.
-pub fn concerns(kind: ReferenceKind) -> bool {
+pub(crate) fn concerns(kind: ReferenceKind) -> bool {
     kind != ReferenceKind::RemoteCode
 }
 
