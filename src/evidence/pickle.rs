@@ -72,6 +72,8 @@ pub enum PickleFact {
     },
     /// An operand holds another payload, analysed as a member of its own.
     NestedPayload {
+        /// The member that it is.
+        member: String,
         /// What the payload is.
         format: Format,
         /// How it is wrapped: `bytes`, `base64` or `hex`.

@@ -224,6 +224,7 @@ impl Machine<'_> {
                     offset,
                     length,
                     encoding,
+                    is_text: false,
                     consumer,
                 });
             }

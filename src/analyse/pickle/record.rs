@@ -24,6 +24,8 @@ pub(super) struct Payload {
     /// Bytes of the operand as it stands there.
     pub(super) length: u64,
     pub(super) encoding: Encoding,
+    /// Whether the operand is text, which may read like a pickle by chance.
+    pub(super) is_text: bool,
     /// The loader that it is handed to.
     pub(super) consumer: Option<String>,
 }

@@ -136,17 +136,25 @@ impl Storages {
 }
 
 impl Dialect for Storages {
-    fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<(), String> {
+    fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<Option<Value>, String> {
         let items = objects.tuple(id).ok_or("it is no constant tuple")?;
         let tag = items.first().and_then(|tag| objects.bytes(*tag));
         let legacy = matches!(self.records, Records::Legacy);
         match tag {
             Some(b"module") if legacy => {
-                let class = items.get(1).map(|class| objects.describe(*class)).unwrap_or_default();
-                if self.modules.len() < MOST_DEFECTS {
-                    self.modules.push(class);
+                // `('module', class, file, source)`: the file and the source are compared with the
+                // installed ones, and the class is what it stands for.
+                let [_, class, file, source] = items else {
+                    return Err("a module's id has four parts".to_owned());
+                };
+                let name = objects.global(*class).ok_or("its class is no import")?;
+                if !objects.is_literal(*file) || !objects.is_literal(*source) {
+                    return Err("its file or source is not constant".to_owned());
                 }
-                Ok(())
+                if self.modules.len() < MOST_DEFECTS && !self.modules.iter().any(|it| it == name) {
+                    self.modules.push(name.to_owned());
+                }
+                Ok(Some(*class))
             }
             Some(b"storage") => {
                 let arity = if legacy { 6 } else { 5 };
@@ -168,7 +176,7 @@ impl Dialect for Storages {
                         self.known.insert(storage.key.clone(), storage);
                     }
                 }
-                Ok(())
+                Ok(None)
             }
             _ => Err("torch knows 'storage' only".to_owned()),
         }

@@ -1,5 +1,6 @@
 //! `out-of-band-buffer`: data that does not stand in the file.
 
+use super::facts_that_load;
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
@@ -26,7 +27,7 @@ impl Rule for OutOfBandBuffer {
     }
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
+        for seen in facts_that_load(case) {
             let Fact::Pickle(PickleFact::OutOfBandBuffer) = seen.fact else { continue };
             violations.push(seen.violation(
                 "buffer",

@@ -1,5 +1,6 @@
 //! `pickle-extension`: an object from the loader's registry.
 
+use super::facts_that_load;
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
@@ -26,7 +27,7 @@ impl Rule for PickleExtension {
     }
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
+        for seen in facts_that_load(case) {
             let Fact::Pickle(PickleFact::Extension { code }) = seen.fact else { continue };
             violations.push(seen.violation(
                 format!("extension {code}"),

@@ -1,6 +1,6 @@
 //! `unresolved-global`: an import whose name is computed at load time.
 
-use super::import_of;
+use super::{facts_that_load, import_of};
 use crate::base::Severity;
 use crate::evidence::Import;
 use crate::finding::RuleMeta;
@@ -28,7 +28,7 @@ impl Rule for UnresolvedGlobal {
     }
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
+        for seen in facts_that_load(case) {
             let Some(import) = import_of(&seen) else { continue };
             let known = match (&import.module, &import.name) {
                 (Some(_), Some(_)) => continue,

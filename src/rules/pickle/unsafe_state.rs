@@ -1,5 +1,6 @@
 //! `unsafe-state`: a state that changes how an object behaves.
 
+use super::facts_that_load;
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
@@ -27,7 +28,7 @@ impl Rule for UnsafeState {
     }
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
+        for seen in facts_that_load(case) {
             let (key, target) = match seen.fact {
                 Fact::Pickle(PickleFact::StateKey { key, target }) => (key, target),
                 Fact::Pickle(PickleFact::StateValue { key, value, target, departure }) => {
