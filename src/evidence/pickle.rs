@@ -130,6 +130,9 @@ pub struct Import {
     /// Whether every use of it is a composition whose meaning is recorded instead of the call:
     /// `getattr(class, "name")` is the attribute, `functools.partial(f, …)` is `f` and data.
     pub followed: bool,
+    /// Whether the name stands in the table of the stream's own reader, which never looks it up in
+    /// Python: TorchScript's classes, and the functions of libtorch's unpickler.
+    pub of_reader: bool,
 }
 
 impl Import {

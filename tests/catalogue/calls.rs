@@ -304,3 +304,31 @@ fn tensors_of_a_teams_own_class_pass() {
     fails("CALL-183", "unexpected-arguments", &through(acme("swish")));
     fails("CALL-184", "denied-global", &through(stack_global("os", "system")));
 }
+
+#[test]
+fn a_payload_that_nothing_loads_is_one_finding() {
+    let payload = protocol2(b"cos\nsystem\nX\x04\0\0\0true\x85R");
+    let (_, rules) = judge(&list_of(&[bytes(&payload)]));
+    assert_eq!(rules, ["nested-payload"]);
+    let loaded = call(&stack_global("pickle", "loads"), &[bytes(&payload)]);
+    let (_, rules) = judge(&loaded);
+    assert_eq!(rules.iter().filter(|rule| *rule == "denied-global").count(), 2, "{rules:?}");
+    // Text that reads like one and breaks off is text; whole, it could be loaded.
+    passes("CALL-190", &text("cos\nsystem\n(S'true'\ntR and so on"));
+    fails("CALL-191", "nested-payload", &text("cos\nsystem\n(S'true'\ntR."));
+}
+
+#[test]
+fn a_glob_that_does_not_reach_a_name_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = "version: 1\nextends: [baseline]\n\
+                  pickle: { extra_allowed_globals: [\"acme.**\"] }\n";
+    std::fs::write(folder.path().join("policy.yaml"), policy).unwrap();
+    let body = stack_global("acme.__inner__", "Net");
+    std::fs::write(folder.path().join("x.pkl"), protocol4(&body)).unwrap();
+    let arguments = ["scan", "--policy", "policy.yaml", "--format", "json", "x.pkl"];
+    let (code, _, report) = judge_path(folder.path(), &arguments);
+    assert_eq!(code, Some(1));
+    let findings = report["findings"].to_string();
+    assert!(findings.contains("`acme.**` does not reach it"), "{findings}");
+}

@@ -9,6 +9,13 @@ pub(in crate::analyse) trait Dialect {
     /// that the id holds, or (`None`) something of the program's own.
     fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<Option<Value>, String>;
 
+    /// Whether the reader of this pickle knows the name from a table of its own, and never asks
+    /// Python for it.
+    fn knows(&self, module: &str, name: &str) -> bool {
+        let _ = (module, name);
+        false
+    }
+
     /// Looks at a call of an import, and says why its arguments are not what this program writes.
     fn called(&mut self, objects: Objects<'_>, callee: &str, arguments: Value) -> Option<String> {
         let _ = (objects, callee, arguments);

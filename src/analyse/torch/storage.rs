@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::super::pickle::{Dialect, Objects, Value, sizes};
+use super::script::ScriptModules;
 use crate::evidence::TorchDefect;
 
 /// Defects that are kept.
@@ -41,11 +42,25 @@ pub(in crate::analyse) struct Storages {
     pub(in crate::analyse) defects: Vec<(TorchDefect, String)>,
     /// Classes whose source a legacy file carries.
     pub(in crate::analyse) modules: Vec<String>,
+    /// Of a TorchScript archive: the modules that its own code defines.
+    script: Option<ScriptModules>,
 }
 
 impl Storages {
     pub(in crate::analyse) fn new(records: Records) -> Self {
-        Self { records, known: HashMap::new(), defects: Vec::new(), modules: Vec::new() }
+        Self {
+            records,
+            known: HashMap::new(),
+            defects: Vec::new(),
+            modules: Vec::new(),
+            script: None,
+        }
+    }
+
+    /// Those of a TorchScript archive, whose pickles libtorch's unpickler reads.
+    pub(super) fn of_script(mut self, script: ScriptModules) -> Self {
+        self.script = Some(script);
+        self
     }
 
     fn defect(&mut self, defect: TorchDefect, detail: String) {
@@ -136,6 +151,10 @@ impl Storages {
 }
 
 impl Dialect for Storages {
+    fn knows(&self, module: &str, name: &str) -> bool {
+        self.script.as_ref().is_some_and(|script| script.knows(module, name))
+    }
+
     fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<Option<Value>, String> {
         let items = objects.tuple(id).ok_or("it is no constant tuple")?;
         let tag = items.first().and_then(|tag| objects.bytes(*tag));
