@@ -13,8 +13,9 @@ const DIGITS: &[u8] = b"L119547037146038801333356L\n.";
 
 /// The persistent id that stands for a class in a whole module, with its source beside it.
 fn module_id(class: &str) -> Vec<u8> {
-    let parts = [&unicode("module"), class.as_bytes(), &unicode("net.py"), &unicode("class Net:")];
-    join(&[&tuple(&parts.map(|part| &part[..])), b"Q"])
+    let parts: [&[u8]; 4] =
+        [&unicode("module"), class.as_bytes(), &unicode("net.py"), &unicode("class Net:")];
+    join(&[&tuple(&parts), b"Q"])
 }
 
 #[test]
@@ -288,7 +289,7 @@ fn tars() {
 
 #[test]
 fn a_plain_tar_of_torch_fails_for_its_layout_only() {
-    let (code, rules, _) = crate::catalogue::verdict::judge("model.pt", &OldTar::plain().bytes());
+    let (code, rules, _) = judge("model.pt", &OldTar::plain().bytes());
     assert_eq!(code, Some(1));
     for rule in &rules {
         assert!(
