@@ -200,6 +200,8 @@ fn what_is_composed_of_allowed_parts_is_what_it_means() {
     passes("CALL-100", &attribute(&acme("Layer"), "forward"));
     passes("CALL-101", &attribute(&layer(), "forward"));
     passes("CALL-102", &attribute(&global("builtins", "str"), "split"));
+    passes("CALL-114", &attribute(&text("a b"), "split"));
+    fails("CALL-115", "unlisted-global", &attribute(&text("a b"), "format_map"));
     fails("CALL-103", "unlisted-global", &attribute(&acme("Layer"), "backward"));
     fails("CALL-104", "denied-global", &attribute(&acme("Layer"), "__init__"));
     fails("CALL-105", "denied-global", &attribute(&acme("Layer"), "forward.__globals__"));

@@ -86,10 +86,12 @@ impl ZipLayout for TorchZip {
         let mut referenced: Vec<String> = Vec::new();
         let script = script_modules(members);
         for member in members {
-            // Beside the code of a program stand pickles of its source's lines.
+            // Beside the code of a program stand pickles of its source's lines, and of the inputs
+            // that it was traced with.
             let is_of_code = script.is_some()
-                && record(member).starts_with("code/")
-                && record(member).ends_with(".debug_pkl");
+                && (record(member) == "traced_inputs.pkl"
+                    || (record(member).starts_with("code/")
+                        && record(member).ends_with(".debug_pkl")));
             let pickled = is_pickle_record(member) || is_of_code;
             if pickled {
                 follow_pickle(archive, member, script.as_ref(), &mut referenced, examination);

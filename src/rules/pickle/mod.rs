@@ -130,8 +130,13 @@ fn call_in_words(file: &FileEvidence, origin: &Origin, global: &str) -> String {
 }
 
 /// `imported`, or how else the file gets at it.
-const fn imported_in_words(import: &Import) -> &'static str {
+fn imported_in_words(import: &Import) -> &'static str {
     match import.opcode {
+        ImportOpcode::Reduce
+            if import.name.as_deref().is_some_and(|name| name.starts_with("methodcaller.")) =>
+        {
+            "named for `operator.methodcaller`"
+        }
         ImportOpcode::Global | ImportOpcode::StackGlobal | ImportOpcode::Inst => "imported",
         ImportOpcode::Reduce => "reached through `getattr`",
     }
