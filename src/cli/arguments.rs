@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::facts::CacheArguments;
 use crate::base::{Severity, UnknownSeverity};
-use crate::report::OUTPUTS;
+use crate::report::{self, OUTPUTS};
 
 /// How to judge.
 #[derive(Args, Debug)]
@@ -92,7 +92,7 @@ impl JudgeArguments {
     /// Whether the digest of every file is wanted: asked for, or needed by an output that would say
     /// little without them.
     pub(super) fn wants_digests(&self) -> bool {
-        let needs = |format: &str| format == "cyclonedx";
+        let needs = |format: &str| report::output(format).is_some_and(|it| it.needs_digests);
         let write = &self.write;
         self.sha256 || needs(&write.format) || write.output.iter().any(|file| needs(&file.format))
     }
@@ -145,7 +145,7 @@ fn output(text: &str) -> Result<OutputFile, String> {
     let Some((format, path)) = text.split_once('=') else {
         return Err(format!("expected FORMAT=PATH, where FORMAT is one of {names}"));
     };
-    if crate::report::output(format).is_none() {
+    if report::output(format).is_none() {
         return Err(format!("`{format}` is no output (one of {names})"));
     }
     if path.is_empty() {

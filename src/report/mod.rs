@@ -73,40 +73,47 @@ pub struct Output {
     pub name: &'static str,
     /// One line of help.
     pub about: &'static str,
+    /// Whether it would say little without the SHA-256 of every file.
+    pub needs_digests: bool,
     /// Writes a report. Styles are written as ANSI sequences; the stream decides on them.
     pub write: fn(&Report, &Presentation, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every output.
 pub static OUTPUTS: &[Output] = &[
-    Output { name: "human", about: "for people, with colour on a terminal", write: human::write },
-    Output { name: "json", about: "one document with everything", write: json::write },
-    Output { name: "sarif", about: "SARIF 2.1.0, for code scanning", write: sarif::write },
+    Output::new("human", "for people, with colour on a terminal", human::write),
+    Output::new("json", "one document with everything", json::write),
+    Output::new("sarif", "SARIF 2.1.0, for code scanning", sarif::write),
+    Output::new(
+        "github",
+        "GitHub workflow commands: annotations on the manifest's lines",
+        github::annotations::write,
+    ),
+    Output::new(
+        "github-outputs",
+        "verdict and counts for GitHub's step outputs",
+        github::outputs::write,
+    ),
+    Output::new("github-summary", "Markdown for GitHub's step summary", github::summary::write),
+    Output::new("gitlab-codequality", "GitLab's Code Quality report", gitlab::code_quality::write),
+    Output::new("gitlab-sast", "GitLab's SAST report", gitlab::sast::write),
+    Output::new("junit", "JUnit XML: GitLab, Jenkins and others", junit::write),
+    Output::new("azure", "Azure DevOps logging commands", azure::write),
     Output {
-        name: "github",
-        about: "GitHub workflow commands: annotations on the manifest's lines",
-        write: github::annotations::write,
+        needs_digests: true,
+        ..Output::new("cyclonedx", "CycloneDX 1.6 ML-BOM", cyclonedx::write)
     },
-    Output {
-        name: "github-outputs",
-        about: "verdict and counts for GitHub's step outputs",
-        write: github::outputs::write,
-    },
-    Output {
-        name: "github-summary",
-        about: "Markdown for GitHub's step summary",
-        write: github::summary::write,
-    },
-    Output {
-        name: "gitlab-codequality",
-        about: "GitLab's Code Quality report",
-        write: gitlab::code_quality::write,
-    },
-    Output { name: "gitlab-sast", about: "GitLab's SAST report", write: gitlab::sast::write },
-    Output { name: "junit", about: "JUnit XML: GitLab, Jenkins and others", write: junit::write },
-    Output { name: "azure", about: "Azure DevOps logging commands", write: azure::write },
-    Output { name: "cyclonedx", about: "CycloneDX 1.6 ML-BOM", write: cyclonedx::write },
 ];
+
+impl Output {
+    const fn new(
+        name: &'static str,
+        about: &'static str,
+        write: fn(&Report, &Presentation, &mut dyn Write) -> io::Result<()>,
+    ) -> Self {
+        Self { name, about, needs_digests: false, write }
+    }
+}
 
 /// The output of this name.
 pub fn output(name: &str) -> Option<&'static Output> {

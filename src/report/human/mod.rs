@@ -7,6 +7,7 @@ mod group;
 mod model;
 mod summary;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::Presentation;
@@ -75,10 +76,9 @@ impl Page {
 }
 
 fn incidents_of_the_run(report: &Report, page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    let models: HashSet<&str> = report.models.iter().map(|model| model.name.as_str()).collect();
     for incident in &report.incidents {
-        let known =
-            |name: &String| report.models.iter().any(|model| model.name.as_str() == name.as_str());
-        if incident.model.as_ref().is_some_and(known) {
+        if incident.model.as_deref().is_some_and(|name| models.contains(name)) {
             continue;
         }
         let mark = styled(UNSURE, "!");

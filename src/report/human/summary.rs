@@ -90,12 +90,12 @@ fn verdict(report: &Report, failures: &[&Finding]) -> String {
             format!("{} {}", styled(GOOD, "✓"), styled(BOLD, text))
         }
         Outcome::Fail => {
-            let failing: HashSet<&str> = failures
-                .iter()
-                .map(|finding| finding.model.as_str())
-                .filter(|name| report.models.iter().any(|model| model.name == *name))
-                .collect();
-            let text = match (failing.len(), models) {
+            let failing: HashSet<&str> =
+                failures.iter().map(|finding| finding.model.as_str()).collect();
+            // A finding may belong to no model: a waiver's, or the lock's.
+            let failing =
+                report.models.iter().filter(|model| failing.contains(model.name.as_str())).count();
+            let text = match (failing, models) {
                 (0, _) => "the policy itself fails".to_owned(),
                 (1, 1) => "1 model fails".to_owned(),
                 (count, models) => {

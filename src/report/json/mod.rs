@@ -35,12 +35,8 @@ pub(super) fn write(
     safe_json::write_pretty(&document(report), out)
 }
 
-/// The document as a value, to stand inside another one.
-pub(super) fn value(report: &Report) -> serde_json::Value {
-    serde_json::to_value(document(report)).unwrap_or_default()
-}
-
-fn document(report: &Report) -> Document<'_> {
+/// The document, which may stand inside another one.
+pub(super) fn document(report: &Report) -> Document<'_> {
     Document {
         schema_version: 1,
         tool: Tool { name: "weighstation", version: report.version },
@@ -80,7 +76,7 @@ impl<T, V: Serialize> Serialize for Each<'_, T, V> {
 }
 
 #[derive(serde::Serialize)]
-struct Document<'a> {
+pub(super) struct Document<'a> {
     schema_version: u32,
     tool: Tool<'a>,
     outcome: &'a str,

@@ -12,11 +12,14 @@ mod rule;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_sarif::sarif;
 
+use super::gathering::gather_known_and_new;
 use super::json::{self, REPORT_PROPERTY};
 use super::{Presentation, safe_json};
 use crate::finding::{Incident, Report};
+use result::Results;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -37,28 +40,48 @@ pub(super) fn write(
     presentation: &Presentation,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut results = result::results(report, presentation);
-    let omitted = results.len().saturating_sub(MOST_RESULTS);
-    results.truncate(MOST_RESULTS);
-    let mut run = sarif::Run::builder()
-        .tool(sarif::Tool::builder().driver(driver(report)).build())
-        .automation_details(
-            sarif::RunAutomationDetails::builder()
-                .id(format!("weighstation/{}/", presentation.sarif_category))
-                .build(),
-        )
-        .column_kind("unicodeCodePoints")
-        .invocations(vec![invocation(report, presentation, omitted)])
-        .results(results)
-        .build();
-    // SARIF holds neither waivers nor base models; with them the shares of a manifest can be
-    // joined to the verdict of the whole.
-    run.properties = report.shard.map(|_| {
-        let report = (REPORT_PROPERTY.to_owned(), json::value(report));
-        sarif::PropertyBag::builder().additional_properties(BTreeMap::from([report])).build()
-    });
-    let log = sarif::Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run]).build();
-    safe_json::write_compact(&log, out)
+    let include_waived = presentation.sarif_include_waived;
+    let mut groups = gather_known_and_new(report, include_waived);
+    let omitted = groups.len().saturating_sub(MOST_RESULTS);
+    groups.truncate(MOST_RESULTS);
+    let run = Run {
+        automation_details: sarif::RunAutomationDetails::builder()
+            .id(format!("weighstation/{}/", presentation.sarif_category))
+            .build(),
+        column_kind: "unicodeCodePoints",
+        invocations: [invocation(report, presentation, omitted)],
+        // SARIF holds neither waivers nor base models; with them the shares of a manifest can be
+        // joined to the verdict of the whole.
+        properties: report
+            .shard
+            .map(|_| BTreeMap::from([(REPORT_PROPERTY, json::document(report))])),
+        results: Results { report, groups, include_waived },
+        tool: sarif::Tool::builder().driver(driver(report)).build(),
+    };
+    safe_json::write_compact(&Log { schema: SCHEMA, runs: [run], version: "2.1.0" }, out)
+}
+
+/// [`sarif::Sarif`] with one run.
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<'a>; 1],
+    version: &'static str,
+}
+
+/// [`sarif::Run`], whose results are made one by one while they are written: each takes many times
+/// the memory of its finding, and there may be [`MOST_RESULTS`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    automation_details: sarif::RunAutomationDetails,
+    column_kind: &'static str,
+    invocations: [sarif::Invocation; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<BTreeMap<&'static str, json::Document<'a>>>,
+    results: Results<'a>,
+    tool: sarif::Tool,
 }
 
 fn driver(report: &Report) -> sarif::ToolComponent {

@@ -2,35 +2,41 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_sarif::sarif;
 
-use super::super::Presentation;
-use super::super::gathering::{Gathered, gather_known_and_new};
+use super::super::gathering::Gathered;
 use super::{location, message, rule};
 use crate::finding::{BaselineState, Report};
 
 /// Bytes of file names that a whole log may list: it must stay below GitHub's 10 MB.
 const MOST_NAMES: usize = 4 << 20;
 
-/// The results, worst first. Waived findings are left out, because GitHub shows suppressed results
-/// as open alerts; with `sarif_include_waived` every result says whether it is suppressed.
-pub(super) fn results(report: &Report, presentation: &Presentation) -> Vec<sarif::Result> {
-    let include_waived = presentation.sarif_include_waived;
-    let rules: HashMap<&str, usize> =
-        report.rules.iter().enumerate().map(|(index, (meta, _))| (meta.id, index)).collect();
-    let groups = gather_known_and_new(report, include_waived);
-    let mut names_left = MOST_NAMES;
-    let mut results = Vec::with_capacity(groups.len());
-    for group in &groups {
-        let index = rules.get(group.first.rule).copied();
-        let mut result = result(group, index, &mut names_left);
-        if include_waived {
-            result.suppressions = Some(suppressions(group));
-        }
-        results.push(result);
+/// The results, in the order of their groups, each made when it is written. GitHub shows suppressed
+/// results as open alerts, so that only with `include_waived` the groups hold waived findings, and
+/// every result says whether it is suppressed.
+pub(super) struct Results<'a> {
+    pub(super) report: &'a Report,
+    pub(super) groups: Vec<Gathered<'a>>,
+    pub(super) include_waived: bool,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rules = self.report.rules.iter().enumerate();
+        let rules: HashMap<&str, usize> =
+            rules.map(|(index, (meta, _))| (meta.id, index)).collect();
+        let mut names_left = MOST_NAMES;
+        serializer.collect_seq(self.groups.iter().map(|group| {
+            let index = rules.get(group.first.rule).copied();
+            let mut result = result(group, index, &mut names_left);
+            if self.include_waived {
+                result.suppressions = Some(suppressions(group));
+            }
+            result
+        }))
     }
-    results
 }
 
 fn result(

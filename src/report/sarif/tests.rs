@@ -2,6 +2,7 @@ use serde_json::Value;
 
 use super::super::sample;
 use super::*;
+use crate::finding::Finding;
 
 fn log(report: &Report, presentation: &Presentation) -> Value {
     let text = sample::written(write, report, presentation);
@@ -120,4 +121,18 @@ fn a_name_cannot_become_a_link_nor_a_file_name_break_the_limits() {
     assert!(message.contains("and 29,991 more"), "{message}");
     assert!(result["properties"]["filesOmitted"].as_u64().unwrap() > 0);
     assert!(log.to_string().len() < 10_000_000);
+}
+
+#[test]
+fn more_results_than_are_shown_are_left_out_and_counted() {
+    let mut report = sample::failing();
+    let first = report.findings[0].clone();
+    report.findings = (0..MOST_RESULTS + 2)
+        .map(|number| Finding { model: format!("model-{number}"), ..first.clone() })
+        .collect();
+    let log = log(&report, &sample::presentation());
+    assert_eq!(results(&log).len(), MOST_RESULTS);
+    let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(told["descriptor"]["id"], RESULTS_OMITTED);
+    assert!(told["message"]["text"].as_str().unwrap().starts_with("2 results"), "{told}");
 }
