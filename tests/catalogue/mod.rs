@@ -20,5 +20,6 @@ mod legacy;
 mod pickle;
 mod properties;
 mod safetensors;
+mod text;
 mod verdict;
 mod zip;

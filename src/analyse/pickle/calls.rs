@@ -98,6 +98,7 @@ impl Machine<'_> {
     }
 
     fn call(&mut self, callee: Value, arguments: Value, opcode: CallOpcode) -> Step {
+        self.recorder.acts |= self.objects().kind(arguments).is_some();
         match callee {
             Value::Global(_) => self.record_call(callee, arguments, opcode),
             _ => self.record_indirect_call(callee, arguments, opcode),
@@ -212,6 +213,7 @@ impl Machine<'_> {
     pub(super) fn build(&mut self) -> Step {
         let state = self.pop()?;
         let target = self.pop()?;
+        self.recorder.acts |= self.objects().kind(state).is_some();
         let objects = self.objects();
         match objects.call(target) {
             Some(call) => {

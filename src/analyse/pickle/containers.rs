@@ -62,6 +62,7 @@ impl Machine<'_> {
             self.heap.extend(target, self.stack.get(start..).unwrap_or(&[]));
             self.check_extent(target)?;
         } else {
+            self.recorder.acts |= added.iter().any(|item| self.objects().kind(*item).is_some());
             self.note_mutation(target, kind, opcode);
         }
         self.stack.truncate(start);

@@ -12,6 +12,7 @@ mod imports;
 mod joblib;
 mod machine;
 mod memo;
+mod module_names;
 mod names;
 mod number;
 mod objects;

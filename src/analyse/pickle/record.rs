@@ -7,7 +7,7 @@ use crate::evidence::{
     Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, PickleFact, StreamSummary,
 };
 
-use super::detect::{is_importable, is_known_module};
+use super::module_names::{is_importable, is_known_module};
 use super::imports::Imports;
 
 /// Facts kept of one member; more is a file made to drown its reader.
@@ -76,6 +76,8 @@ pub(super) struct Recorder {
     pub(super) expansion: Option<u64>,
     /// joblib arrays skipped.
     pub(super) arrays: u64,
+    /// Whether something was called with arguments or changed by a value.
+    pub(super) acts: bool,
     /// The second view of a stream: its summary is known already.
     pub(super) again: bool,
 }
@@ -87,8 +89,10 @@ pub(super) struct Seen {
     pub(super) importable: bool,
     /// Such an import of a module that exists.
     pub(super) known_module: bool,
-    /// A call or a change of an object.
-    pub(super) called: bool,
+    /// Any import.
+    pub(super) imports: bool,
+    /// A call with arguments, or a change of an object by a value: what lines of words don't do.
+    pub(super) acts: bool,
     /// An extension code.
     pub(super) extension: bool,
 }
@@ -208,10 +212,11 @@ impl Recorder {
 
     /// What tells a pickle from something else.
     pub(super) fn seen(&self) -> Seen {
-        let mut seen = Seen::default();
+        let mut seen = Seen { acts: self.acts, ..Seen::default() };
         for (_, fact) in &self.facts {
             match fact {
                 PickleFact::Import(import) => {
+                    seen.imports = true;
                     if let (Some(module), Some(name)) = (&import.module, &import.name)
                         && is_importable(module)
                         && (is_importable(name)
@@ -223,12 +228,7 @@ impl Recorder {
                         seen.known_module |= is_known_module(module);
                     }
                 }
-                PickleFact::Call(_) | PickleFact::Mutation { .. } | PickleFact::StateKey { .. } => {
-                    seen.called = true;
-                }
                 PickleFact::Extension { .. } => seen.extension = true,
-                // `pickle.load` raises here, before anything has run.
-                PickleFact::PersistentId { .. } if !seen.importable => return Seen::default(),
                 _ => {}
             }
         }
