@@ -180,7 +180,8 @@ fn word_list(seed: u64) -> String {
         state % below
     };
     // Letters that are opcodes stand here more often than in any language.
-    let letters: Vec<char> = "abcdefghijklmnopqrstuvwxyzcccbipgsaeoPQRSTUVXNIFLGKMJ'#".chars().collect();
+    let letters: Vec<char> =
+        "abcdefghijklmnopqrstuvwxyzcccbipgsaeoPQRSTUVXNIFLGKMJ'#".chars().collect();
     let count = 2 + next(60);
     (0..count)
         .map(|_| {
@@ -199,8 +200,8 @@ fn a_word_list_stays_a_word_list() {
         let words = word_list(seed);
         for name in ["vocab.txt", "vocab", "pytorch_model.bin", "spiece.model", "words.csv"] {
             let analysed = analyse(name, words.as_bytes());
-            if analysed.formats != [Format::new("text")]
-                && analysed.formats != [Format::new("csv")] {
+            if analysed.formats != [Format::new("text")] && analysed.formats != [Format::new("csv")]
+            {
                 taken.push(format!("{name} ({:?}): {words:?}", analysed.formats));
             }
         }
@@ -231,7 +232,8 @@ fn real_texts_stay_texts_under_every_name() {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         count += 1;
         let bytes = text.as_bytes();
-        for name in NAMES.iter().filter(|name| !name.ends_with("pkl") && !name.ends_with("joblib")) {
+        for name in NAMES.iter().filter(|name| !name.ends_with("pkl") && !name.ends_with("joblib"))
+        {
             let analysed = analyse(name, bytes);
             if analysed.formats.contains(&Format::new("pickle")) {
                 taken.push(format!("{} as {name}", path.display()));

@@ -1,6 +1,6 @@
 //! `denied-global`: an import that is known to run code.
 
-use super::{call_in_words, import_of, written_in_words};
+use super::{call_in_words, import_of, imported_in_words, written_in_words};
 use crate::base::Severity;
 use crate::finding::{RuleMeta, Verdict};
 use crate::rules::globals::{Denial, judge};
@@ -52,9 +52,10 @@ impl Rule for DeniedGlobal {
                 }
             };
             let description = format!(
-                "{}{} is imported by {}{}{}: {reason}.",
+                "{}{} is {} by {}{}{}: {reason}.",
                 quoted(&global),
                 written_in_words(import),
+                imported_in_words(import),
                 seen.holder(),
                 seen.at_byte(),
                 call_in_words(seen.file, seen.origin, &global),

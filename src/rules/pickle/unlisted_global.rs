@@ -1,6 +1,6 @@
 //! `unlisted-global`: an import that nobody has allowed.
 
-use super::{call_in_words, import_of, written_in_words};
+use super::{call_in_words, import_of, imported_in_words, written_in_words};
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, Import, PickleFact};
 use crate::finding::{RuleMeta, Verdict};
@@ -42,9 +42,10 @@ impl Rule for UnlistedGlobal {
             let global = import.global();
             let departure = departure_in_words(&seen, &global);
             let description = format!(
-                "{}{} is imported by {}{}{}, and the policy does not allow it{departure}.",
+                "{}{} is {} by {}{}{}, and the policy does not allow it{departure}.",
                 quoted(&global),
                 written_in_words(import),
+                imported_in_words(import),
                 seen.holder(),
                 seen.at_byte(),
                 call_in_words(seen.file, seen.origin, &global),

@@ -3,7 +3,7 @@
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
-use crate::rules::wording::quoted;
+use crate::rules::wording::{phrase, quoted};
 use crate::rules::{Case, Rule, Violation};
 
 /// A pickle sets special attributes of an object.
@@ -28,19 +28,41 @@ impl Rule for UnsafeState {
 
     fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
         for seen in case.facts() {
-            let Fact::Pickle(PickleFact::StateKey { key, target }) = seen.fact else { continue };
+            let (key, target) = match seen.fact {
+                Fact::Pickle(PickleFact::StateKey { key, target }) => (key, target),
+                Fact::Pickle(PickleFact::StateValue { key, value, target, departure }) => {
+                    violations.push(seen.violation(
+                        format!("{key} of {target}"),
+                        format!(
+                            "{} sets the attribute {} of {}{} to {}, which its own writers never \
+                             do: {}.",
+                            seen.holder(),
+                            quoted(key),
+                            quoted(target),
+                            seen.at_byte(),
+                            quoted(value),
+                            phrase(departure),
+                        ),
+                        "Do not load this file: the library follows this attribute by name or \
+                         calls it, so that the file chooses what runs when the model is used.",
+                    ));
+                    continue;
+                }
+                _ => continue,
+            };
             violations.push(seen.violation(
                 format!("{key} of {target}"),
                 format!(
-                    "{} sets the attribute {} of {}{} (BUILD): it changes how the object behaves \
-                     and not what it holds.",
+                    "{} sets the attribute {} of {}{}: Python or a library looks it up to find out \
+                     how the object behaves, so that it is no data.",
                     seen.holder(),
                     quoted(key),
                     quoted(target),
                     seen.at_byte(),
                 ),
-                "Do not load this file. Only dill and cloudpickle write such a state, for functions \
-                 and classes that they store by value; use a safetensors version of the model.",
+                "Do not load this file. Writers of models set no such attribute (dill and \
+                 cloudpickle do, for functions and classes that they store by value); use a \
+                 safetensors version of the model.",
             ));
         }
     }
