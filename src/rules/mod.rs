@@ -168,6 +168,7 @@ pub static RULES: &[&dyn Rule] = &[
     &pickle::ObjectMutation,
     &pickle::OutOfBandBuffer,
     &pickle::PersistentId,
+    &pickle::LoadCost,
     &pickle::PickleExtension,
     &pickle::TrailingData,
     &pickle::UnexpectedArguments,

@@ -21,59 +21,6 @@ pub(super) fn is_pickle_extension(extension: &str) -> bool {
     )
 }
 
-/// Extensions of weights that some loader unpickles, among other things.
-fn is_weights_extension(extension: &str) -> bool {
-    matches!(
-        extension,
-        "bin"
-            | "pt"
-            | "pth"
-            | "pt2"
-            | "ptl"
-            | "ckpt"
-            | "chkpt"
-            | "checkpoint"
-            | "th"
-            | "t7"
-            | "tar"
-            | "mar"
-            | "model"
-            | "mdl"
-            | "weights"
-            | "params"
-            | "state"
-            | "npy"
-            | "npz"
-            | "nemo"
-            | "gz"
-            | "bz2"
-            | "xz"
-            | "lzma"
-            | "z"
-    )
-}
-
-/// What a name says of its content: which loaders it is given to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Promise {
-    /// A pickle.
-    Pickle,
-    /// Weights, which are pickles as often as not.
-    Weights,
-    /// Nothing: it may be a text as well.
-    Nothing,
-}
-
-impl Promise {
-    fn of(extension: Option<&str>) -> Self {
-        match extension {
-            Some(extension) if is_pickle_extension(extension) => Self::Pickle,
-            Some(extension) if is_weights_extension(extension) => Self::Weights,
-            _ => Self::Nothing,
-        }
-    }
-}
-
 /// What a look at the bytes at an offset tells.
 #[derive(Clone, Debug, Default)]
 struct Look {
@@ -158,23 +105,23 @@ pub(super) fn looks_like_pickle(
     if bytes.seeks_cheaply() && breaks_at_once(head, bytes.len()?) {
         return Ok(false);
     }
-    let promise = Promise::of(extension);
+    let named = extension.is_some_and(is_pickle_extension);
     let mut first = look(&head, 0, LOOK_AHEAD, limits)?;
     let cut_off = first.ran_out && goes_on_behind(bytes, head.len() as u64)?;
     if cut_off {
         first.ran_out = false;
     }
-    if is_pickle(&first, promise) {
+    if is_pickle(&first, named) {
         return Ok(true);
     }
     if cut_off {
         first = look(bytes, 0, u64::MAX, limits)?;
         // What exhausts a budget is never passed over.
-        if first.exhausted && !begins_with_impossible_id(head) || is_pickle(&first, promise) {
+        if first.exhausted && !begins_with_impossible_id(head) || is_pickle(&first, named) {
             return Ok(true);
         }
     }
-    leads_to_pickle(first.ends, bytes, promise, limits)
+    leads_to_pickle(first.ends, bytes, named, limits)
 }
 
 /// Whether one of the streams behind a first one that reached its `STOP` makes the bytes a pickle:
@@ -183,7 +130,7 @@ pub(super) fn looks_like_pickle(
 fn leads_to_pickle(
     mut next: Vec<u64>,
     bytes: &dyn ReadAt,
-    promise: Promise,
+    named: bool,
     limits: &Limits,
 ) -> io::Result<bool> {
     let mut visited = BTreeSet::new();
@@ -196,7 +143,7 @@ fn leads_to_pickle(
         }
         let look = look_on(bytes, offset, limits)?;
         let declared = look.declared && offset > 2;
-        if declared || look.exhausted || is_pickle(&look, promise) {
+        if declared || look.exhausted || is_pickle(&look, named) {
             return Ok(true);
         }
         next.extend(look.ends);
@@ -263,22 +210,36 @@ fn goes_on_behind(bytes: &dyn ReadAt, offset: u64) -> io::Result<bool> {
 }
 
 /// Whether one stream makes its bytes a pickle.
-fn is_pickle(look: &Look, promise: Promise) -> bool {
+fn is_pickle(look: &Look, named: bool) -> bool {
     let Look { seen, declared, stopped, opcodes, length, ran_out, .. } = *look;
     if declared {
         // Raw numbers begin like this once in forty thousand tensors, and a safetensors header of
         // 640 bytes begins `80 02 00`: PROTO alone says little.
-        let named = promise == Promise::Pickle && opcodes > 2;
-        return stopped || seen.importable || seen.extension || named;
+        return stopped || seen.importable || seen.extension || (named && opcodes > 2);
     }
     if seen.importable {
-        // An import that is followed by what no reader takes is a word list that begins with `c`,
-        // unless the name says otherwise. Cut off, it has to name a module that exists.
-        let cut_off = seen.known_module && ran_out;
-        return stopped || seen.acts || cut_off || promise == Promise::Pickle;
+        // An import that is followed by what no reader takes, or by nothing but imports, is a word
+        // list that begins with `c`, unless the name says otherwise. Cut off, it has to name a
+        // module that exists.
+        let words = opcodes > 1 && seen.imported == opcodes;
+        let cut_off = seen.known_module && ran_out && !words;
+        return stopped || seen.acts || cut_off || named;
     }
-    let odd_call = stopped && seen.acts && (seen.extension || seen.imports);
-    odd_call || (stopped && length > 2 && promise != Promise::Nothing)
+    if seen.costs && stopped {
+        return true;
+    }
+    let odd_call = stopped && seen.acts && (seen.extension || seen.imported > 0);
+    odd_call || (stopped && length > 2 && named)
+}
+
+/// Whether bytes that are raw numbers for one reader are opcodes with an effect for another.
+pub(super) fn imports_something(
+    bytes: &dyn ReadAt,
+    offset: u64,
+    limits: &Limits,
+) -> io::Result<bool> {
+    let Look { seen, stopped, .. } = look(bytes, offset, LOOK_AHEAD, limits)?;
+    Ok(seen.importable && (seen.acts || stopped))
 }
 
 /// Whether a reader that loads one object after another would get anywhere at an offset behind
@@ -315,6 +276,7 @@ mod tests {
         assert!(!looks(b"\x82\x01\xff\xff"));
         // Words that begin like GLOBAL, PERSID and BUILD.
         assert!(!looks(b"cos\ncot\ndog\n"));
+        assert!(!looks(b"cos\ncot\ncow\nbat\n"));
         assert!(!looks(b"carrot\ncar\ncat\ncab\nbanana\n"));
         assert!(!looks(b"Paris\nLondon\n"));
         assert!(!looks(b"Paris\ncat\ndog\nbanana\n"));
@@ -344,9 +306,9 @@ mod tests {
         let looks = |bytes: &[u8], extension| {
             looks_like_pickle(bytes, &bytes, Some(extension), &Limits::default()).unwrap()
         };
-        for extension in ["bin", "pt", "ckpt", "pkl"] {
-            assert!(looks(b"I1\n.", extension), "{extension}");
-        }
+        assert!(looks(b"I1\n.", "pkl"));
+        // BINFLOAT and eight letters.
+        assert!(!looks(b"Git v2.39.2 Release Notes", "bin"));
         assert!(looks(b"cmylib\nload\n and more", "pkl"));
         assert!(!looks(b"cmylib\nload\n and more", "txt"));
         assert!(!looks(b"I1\n.", "txt"));

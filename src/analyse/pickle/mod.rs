@@ -15,6 +15,7 @@ mod implicit;
 mod importing;
 mod imports;
 mod joblib;
+mod load_cost;
 mod machine;
 mod memo;
 mod module_names;
@@ -34,7 +35,10 @@ mod value;
 
 pub(super) use detect::could_go_on;
 pub(super) use dialect::{Dialect, Plain};
+pub(super) use load_cost::LEAST_TOLD;
 pub(super) use objects::Objects;
+pub(super) use payload::{decode_base64, decode_hex, seems_encoded};
+pub(super) use record::Encoding;
 pub(super) use shape::torch::sizes;
 pub(super) use streams::{Followed, Member};
 pub(super) use value::Value;

@@ -50,6 +50,9 @@ pub(in crate::analyse) fn follow(
     for (defect, detail) in std::mem::take(&mut storages.defects) {
         member.torch_defect(system.end, defect, detail);
     }
+    for (what, bytes) in std::mem::take(&mut storages.costs) {
+        member.load_cost(system.end, what, bytes);
+    }
     for class in std::mem::take(&mut storages.modules) {
         member.torch_fact(system.end, TorchFact::ModuleSource { class });
     }

@@ -38,7 +38,7 @@ impl Rule for NestedPayload {
                      own.",
                     quoted(loader)
                 ),
-                None => "Nothing in the pickle loads it, but the program may. It is judged as a \
+                None => "Nothing in the file loads it, but the program may. It is judged as a \
                          member of its own."
                     .to_owned(),
             };
