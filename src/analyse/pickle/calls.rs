@@ -102,7 +102,7 @@ impl Machine<'_> {
     }
 
     fn call(&mut self, callee: Value, arguments: Value, opcode: CallOpcode) -> Step {
-        self.recorder.acts |= self.objects().kind(arguments).is_some();
+        self.recorder.acts |= self.is_container(arguments);
         if let Value::Global(id) = callee {
             if opcode == CallOpcode::Reduce
                 && let Some(value) = self.compose(id, arguments)
@@ -256,7 +256,7 @@ impl Machine<'_> {
     pub(super) fn build(&mut self) -> Step {
         let state = self.pop()?;
         let target = self.pop()?;
-        self.recorder.acts |= self.objects().kind(state).is_some();
+        self.recorder.acts |= self.is_container(state);
         if let Value::Global(id) = state {
             self.unfollow(id);
         }

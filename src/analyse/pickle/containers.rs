@@ -82,7 +82,7 @@ impl Machine<'_> {
             }
         } else {
             let added = self.stack.get(start..).unwrap_or(&[]);
-            self.recorder.acts |= added.iter().any(|item| self.objects().kind(*item).is_some());
+            self.recorder.acts |= added.iter().any(|item| self.is_container(*item));
             self.unfollow_held(start..self.stack.len());
             self.add_to_instance(target, start..self.stack.len(), kind, opcode);
             if self.is_unchangeable(target) {
@@ -94,6 +94,12 @@ impl Machine<'_> {
         }
         self.stack.truncate(start);
         Ok(())
+    }
+
+    /// Whether a value is a container: what lines of words do not make.
+    pub(super) fn is_container(&self, value: Value) -> bool {
+        let kind = self.objects().kind(value);
+        matches!(kind, Some(Kind::Tuple | Kind::List | Kind::Dict | Kind::Set | Kind::FrozenSet))
     }
 
     /// Whether a value is a literal for which every reader of an opcode that adds raises.

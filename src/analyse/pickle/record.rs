@@ -87,7 +87,7 @@ pub(super) struct Recorder {
     pub(super) other_ways: Vec<u64>,
     /// Offsets of arrays at which a reader that skips none goes on.
     pub(super) unskipped: Vec<u64>,
-    /// Whether something was called with arguments or changed by a value.
+    /// Whether something was called with a tuple or changed by a container.
     pub(super) acts: bool,
     /// The second view of a stream: its summary is known already.
     pub(super) again: bool,
@@ -102,7 +102,7 @@ pub(super) struct Seen {
     pub(super) known_module: bool,
     /// Imports, of whatever name.
     pub(super) imported: u64,
-    /// A call with arguments, or a change of an object by a value: what lines of words don't do.
+    /// A call with a tuple, or a change of an object by a container: what lines of words don't do.
     pub(super) acts: bool,
     /// A cost that the file's bytes don't account for.
     pub(super) costs: bool,

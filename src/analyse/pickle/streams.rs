@@ -117,7 +117,8 @@ impl<'m> Member<'m> {
         other_ends.append(&mut self.recorder.other_ways);
         for start in std::mem::take(&mut self.recorder.unskipped) {
             if imports_something(self.bytes, start, self.limits).unwrap_or(false) {
-                other_ends.push(start);
+                let detail = "the array's bytes are a program for whoever does not skip them";
+                self.divergence(start, Divergence::ArrayWrapper, detail);
             }
         }
         self.recorder.stream = self.recorder.stream.saturating_add(1);
