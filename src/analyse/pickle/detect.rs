@@ -238,8 +238,8 @@ pub(super) fn imports_something(
     offset: u64,
     limits: &Limits,
 ) -> io::Result<bool> {
-    let Look { seen, stopped, .. } = look(bytes, offset, LOOK_AHEAD, limits)?;
-    Ok(seen.importable && (seen.acts || stopped))
+    let Look { seen, .. } = look(bytes, offset, LOOK_AHEAD, limits)?;
+    Ok(seen.importable && seen.acts)
 }
 
 /// Whether a reader that loads one object after another would get anywhere at an offset behind

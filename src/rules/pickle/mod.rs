@@ -1,36 +1,21 @@
 //! Rules on what a pickle does when it is loaded.
 
 mod call_forms;
-mod denied_global;
+pub(crate) mod denied_global;
 pub(super) mod deny_list;
-mod divergent_stream;
-mod indirect_call;
-mod load_cost;
-mod nested_payload;
-mod object_mutation;
-mod out_of_band_buffer;
-mod persistent_id;
-mod pickle_extension;
-mod trailing_data;
-mod unexpected_arguments;
-mod unlisted_global;
-mod unresolved_global;
-mod unsafe_state;
-
-pub(super) use denied_global::DeniedGlobal;
-pub(super) use divergent_stream::DivergentStream;
-pub(super) use indirect_call::IndirectCall;
-pub(super) use load_cost::LoadCost;
-pub(super) use nested_payload::NestedPayload;
-pub(super) use object_mutation::ObjectMutation;
-pub(super) use out_of_band_buffer::OutOfBandBuffer;
-pub(super) use persistent_id::PersistentId;
-pub(super) use pickle_extension::PickleExtension;
-pub(super) use trailing_data::TrailingData;
-pub(super) use unexpected_arguments::UnexpectedArguments;
-pub(super) use unlisted_global::UnlistedGlobal;
-pub(super) use unresolved_global::UnresolvedGlobal;
-pub(super) use unsafe_state::UnsafeState;
+pub(crate) mod divergent_stream;
+pub(crate) mod indirect_call;
+pub(crate) mod load_cost;
+pub(crate) mod nested_payload;
+pub(crate) mod object_mutation;
+pub(crate) mod out_of_band_buffer;
+pub(crate) mod persistent_id;
+pub(crate) mod pickle_extension;
+pub(crate) mod trailing_data;
+pub(crate) mod unexpected_arguments;
+pub(crate) mod unlisted_global;
+pub(crate) mod unresolved_global;
+pub(crate) mod unsafe_state;
 
 use std::collections::HashMap;
 
