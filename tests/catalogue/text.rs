@@ -245,3 +245,48 @@ fn real_texts_stay_texts_under_every_name() {
     assert!(count > 500, "{count} texts");
     assert!(taken.is_empty(), "{} of {count}: {taken:#?}", taken.len());
 }
+
+#[test]
+fn application_containers_and_costs() {
+    // PROTO 4, GLOBAL os system, a text, TUPLE1, REDUCE, STOP.
+    let encoded = "gARjb3MKc3lzdGVtClgEAAAAdHJ1ZYVSLg==";
+    let json = format!("{{\"policy_class\": {{\":serialized:\": \"{encoded}\"}}}}");
+    let denied = &["denied-global", "nested-payload"];
+    let cost = &["load-cost"];
+    check(vec![
+        fails("TXT-010a", "model.zip", zip(&[stored("data", json.as_bytes())]), denied),
+        fails("TXT-010b", "config.json", json, denied),
+        fails("TXT-010c", "a.yaml", format!("a: {encoded}\n"), denied),
+        fails("TXT-010d", "a.xml", format!("<a b='{encoded}'/>"), denied),
+        fails(
+            "TXT-011",
+            "model.pmml",
+            "<?xml version='1.0'?><!DOCTYPE PMML [<!ENTITY x SYSTEM 'file:///x'>]><PMML/>",
+            &["unscanned-file"],
+        ),
+        fails("TXT-012a", "m.pkl", b"\x80\x02Nr\xff\xff\xff\x7f.".to_vec(), cost),
+        fails("TXT-012b", "m.pkl", b"Np2147483647\n.".to_vec(), cost),
+        fails("TXT-012c", "model", b"Np2147483647\n.".to_vec(), cost),
+        fails(
+            "TXT-013a",
+            "m.pkl",
+            protocol2(b"c__builtin__\nlist\nc__builtin__\nxrange\nL99999999999L\n\x85R\x85R"),
+            cost,
+        ),
+        fails(
+            "TXT-013b",
+            "m.pkl",
+            protocol2(b"cfractions\nFraction\nX\x0c\0\0\x001e9999999999\x85R"),
+            cost,
+        ),
+        fails(
+            "TXT-013c",
+            "m.pkl",
+            protocol2(b"cnumpy\nndarray\nJ\0\0\0\x7fJ\0\0\x10\0\x86\x85R"),
+            cost,
+        ),
+        fails("TXT-013d", "m.pkl", protocol2(b"c__builtin__\nbytes\nJ\0\0\0\x7f\x85R"), &[]),
+        passes("TXT-014b", "m.pkl", protocol2(&join(&[&b"]".repeat(500), &b"a".repeat(499)]))),
+        passes("TXT-014c", "m.pkl", protocol2(b"c__builtin__\nxrange\nK\x64\x85R")),
+    ]);
+}
