@@ -46,7 +46,7 @@ pub(super) fn examine(bytes: &dyn ReadAt, examination: &mut Examination<'_>) -> 
             };
             if let Some(decoded) = decoded {
                 let name = format!("text@{start}");
-                examination.examine_payload(&name, &decoded, None, encoding.name());
+                examination.examine_payload(&name, &decoded, None, encoding.name(), false);
             }
         }
         if at_end {

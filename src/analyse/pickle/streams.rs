@@ -212,6 +212,7 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
             &window,
             payload.consumer.clone(),
             payload.encoding.name(),
+            payload.is_text,
         );
         return;
     }
@@ -236,6 +237,7 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
             &decoded,
             payload.consumer.clone(),
             payload.encoding.name(),
+            payload.is_text && payload.encoding == Encoding::Latin1,
         );
     }
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::super::archive::zip::{ZipArchive, ZipLayout, ZipMember};
 use super::super::pickle::Member;
 use super::super::{Examination, Stop};
-use super::script;
+use super::script::{self, ScriptModules};
 use super::storage::{Records, Storages};
 use crate::base::{ReadAt, read_up_to};
 use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format, PickleFact, TorchDefect, TorchFact};
@@ -84,10 +84,17 @@ impl ZipLayout for TorchZip {
         note_programs(members, examination);
         let mut dealt_with = Vec::with_capacity(members.len());
         let mut referenced: Vec<String> = Vec::new();
+        let script = script_modules(members);
         for member in members {
-            let pickled = is_pickle_record(member);
+            // Beside the code of a program stand pickles of its source's lines, and of the inputs
+            // that it was traced with.
+            let is_of_code = script.is_some()
+                && (record(member) == "traced_inputs.pkl"
+                    || (record(member).starts_with("code/")
+                        && record(member).ends_with(".debug_pkl")));
+            let pickled = is_pickle_record(member) || is_of_code;
             if pickled {
-                follow_pickle(archive, member, &mut referenced, examination);
+                follow_pickle(archive, member, script.as_ref(), &mut referenced, examination);
             }
             dealt_with.push(pickled || examine_text(archive, member, examination));
         }
@@ -179,9 +186,20 @@ fn note_programs(members: &[ZipMember], examination: &mut Examination<'_>) {
     }
 }
 
+/// The modules of a TorchScript archive. `torch.load` takes a zip for one exactly if it has a
+/// record `constants.pkl` below its first root, and hands it to libtorch then.
+fn script_modules(members: &[ZipMember]) -> Option<ScriptModules> {
+    let first = root(members.first()?);
+    let is_script =
+        members.iter().any(|member| root(member) == first && record(member) == "constants.pkl");
+    let records = members.iter().filter(|member| root(member) == first).map(record);
+    is_script.then(|| ScriptModules::of(records))
+}
+
 fn follow_pickle(
     archive: &ZipArchive<'_>,
     member: &ZipMember,
+    script: Option<&ScriptModules>,
     referenced: &mut Vec<String>,
     examination: &mut Examination<'_>,
 ) {
@@ -202,6 +220,9 @@ fn follow_pickle(
         }
     };
     let mut storages = Storages::new(Records::Zip(records));
+    if let Some(script) = script {
+        storages = storages.of_script(script.clone());
+    }
     examination.enter(&member.name, |examination| {
         let mut pickles = Member::new(&*bytes, examination.limits());
         let followed = pickles.follow(0, &mut storages, |_, _| ());
