@@ -4,31 +4,37 @@
 //! information, the object, the storage keys (by a plain `pickle.load`), then for each key its
 //! element count (`i64`) and its bytes, up to the end of the file.
 
-use super::super::pickle::{Member, Objects, Plain, Value};
-use super::super::{Examination, Stop};
+use super::super::Stop;
+use super::super::pickle::{Member, Objects, PickleProgram, Plain, Value};
 use super::storage::{Records, Storages};
 use crate::base::{ReadAt, read_up_to};
 use crate::evidence::{Divergence, Format, TorchDefect, TorchFact};
-
-/// The format's name.
-pub(in crate::analyse) const FORMAT: Format = Format::new("torch-legacy");
 
 /// `0x1950a86a20f9469cfc6c`, little-endian.
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 const PROTOCOL_VERSION: i64 = 1001;
 
-/// Whether the first stream's result is the number that makes torch go on. torch compares the
-/// value, so that any spelling of it counts (CVE-2026-53875).
-pub(in crate::analyse) fn is_magic_number(objects: Objects<'_>, value: Value) -> bool {
-    objects.integer_bytes(value) == Some(&MAGIC)
+/// A file that torch goes on reading behind a first pickle.
+pub(in crate::analyse) struct LegacyCheckpoint;
+
+impl PickleProgram for LegacyCheckpoint {
+    fn format(&self) -> Format {
+        Format::new("torch-legacy")
+    }
+
+    /// torch compares the value with its magic number, so that any spelling of it counts
+    /// (CVE-2026-53875).
+    fn goes_on(&self, objects: Objects<'_>, value: Value) -> bool {
+        objects.integer_bytes(value) == Some(&MAGIC)
+    }
+
+    fn follow(&self, member: &mut Member<'_>, offset: u64) -> Result<(), Stop> {
+        follow(member, offset)
+    }
 }
 
 /// Follows the streams behind the magic number.
-pub(in crate::analyse) fn follow(
-    member: &mut Member<'_>,
-    after_magic: u64,
-    _examination: &mut Examination<'_>,
-) -> Result<(), Stop> {
+fn follow(member: &mut Member<'_>, after_magic: u64) -> Result<(), Stop> {
     if !is_canonical(member, after_magic)? {
         let detail = "the magic number is not written as torch writes it";
         member.divergence(0, Divergence::MagicNumberForm, detail);

@@ -5,7 +5,7 @@
 //! name, looks records up whatever their case, and hands the file to TorchScript as soon as there
 //! is a record `constants.pkl` (CVE-2025-32434).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::archive::zip::{ZipArchive, ZipLayout, ZipMember};
 use super::super::pickle::Member;
@@ -83,7 +83,7 @@ impl ZipLayout for TorchZip {
         note_case(members, examination);
         note_programs(members, examination);
         let mut dealt_with = Vec::with_capacity(members.len());
-        let mut referenced: Vec<String> = Vec::new();
+        let mut referenced: HashSet<String> = HashSet::new();
         for member in members {
             let pickled = is_pickle_record(member);
             if pickled {
@@ -182,7 +182,7 @@ fn note_programs(members: &[ZipMember], examination: &mut Examination<'_>) {
 fn follow_pickle(
     archive: &ZipArchive<'_>,
     member: &ZipMember,
-    referenced: &mut Vec<String>,
+    referenced: &mut HashSet<String>,
     examination: &mut Examination<'_>,
 ) {
     let at = member.header_offset;

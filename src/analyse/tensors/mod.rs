@@ -1,0 +1,5 @@
+//! Tensors and nothing else: what a loader reads as numbers.
+
+pub(super) mod npy;
+pub(super) mod npz;
+pub(super) mod safetensors;
