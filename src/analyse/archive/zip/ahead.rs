@@ -202,19 +202,3 @@ impl<'a> Ends<'a> {
         announce(self.bytes, ranges);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_few_members_get_a_whole_glance_and_many_share_the_room() {
-        assert_eq!(reach_within(ROOM, 0), Reach::GLANCE);
-        assert_eq!(reach_within(ROOM, 18), Reach::GLANCE);
-        for count in [30_u64, 100, 400, 1000] {
-            let Reach { head, tail } = reach_within(ROOM, count);
-            assert!(count * (head + tail) as u64 <= ROOM, "{count}: {head} {tail}");
-        }
-        assert_eq!(reach_within(ROOM, 100_000), LEAST);
-    }
-}
