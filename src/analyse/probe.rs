@@ -64,7 +64,7 @@ impl Reach {
     /// end. Enough for every magic at the beginning, a tar's at 257 included, and for an end record
     /// without a comment. The same whether the bytes are near or distant, and so little that a
     /// shard with a hundred tensors costs a quarter of a megabyte of traffic.
-    pub(super) const GLANCE: Self = Self { head: 1024, tail: 64 };
+    pub(super) const GLANCE: Self = Self { head: 512, tail: 64 };
 
     /// Announces both ends of `bytes`, which are behind a network, as one.
     pub(super) fn announce(self, bytes: &dyn ReadAt) {
@@ -169,10 +169,10 @@ mod tests {
     fn the_tail_of_a_large_file_is_read_when_asked_for() {
         let bytes: Vec<u8> = (0..=255).cycle().take(200_000).collect();
         let mut ends = Ends::read(&bytes, Reach::GLANCE);
-        assert_eq!(ends.head, &bytes[..4096]);
+        assert_eq!(ends.head, &bytes[..512]);
         assert!(!ends.has_tail());
         ends.read_tail(&bytes, Reach::GLANCE);
-        assert_eq!(ends.tail(), &bytes[200_000 - 1024..]);
+        assert_eq!(ends.tail(), &bytes[200_000 - 64..]);
         let mut ends = Ends::read(&bytes, Reach::WHOLE);
         ends.read_tail(&bytes, Reach::WHOLE);
         assert_eq!(ends.tail().len(), Probe::TAIL);

@@ -6,6 +6,7 @@
 mod archive;
 mod argument;
 mod card;
+mod code_reference;
 mod coverage;
 mod file;
 mod integrity;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use archive::{ArchiveAnomaly, ArchiveFact};
 pub use argument::{Argument, ContainerKind};
 pub use card::{Card, CardSection, License};
+pub use code_reference::{CodeReference, Reference, WrittenRevision};
 pub use coverage::{CoverageFact, UnscannedReason};
 pub use file::{FileFact, NativeKind};
 pub use integrity::{Authority, IntegrityFact, Listed};

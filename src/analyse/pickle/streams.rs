@@ -203,6 +203,7 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
             &window,
             payload.consumer.clone(),
             payload.encoding.name(),
+            payload.is_text,
         );
         return;
     }
@@ -227,6 +228,7 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
             &decoded,
             payload.consumer.clone(),
             payload.encoding.name(),
+            payload.is_text && payload.encoding == Encoding::Latin1,
         );
     }
 }

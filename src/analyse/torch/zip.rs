@@ -6,11 +6,12 @@
 //! is a record `constants.pkl` (CVE-2025-32434).
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::super::archive::zip::{ZipArchive, ZipLayout, ZipMember};
 use super::super::pickle::Member;
 use super::super::{Examination, Stop};
-use super::script;
+use super::script::{self, ScriptModules};
 use super::storage::{Records, Storages};
 use crate::base::{ReadAt, read_up_to};
 use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format, TorchDefect, TorchFact};
@@ -84,10 +85,25 @@ impl ZipLayout for TorchZip {
         note_programs(members, examination);
         let mut dealt_with = Vec::with_capacity(members.len());
         let mut referenced: HashSet<String> = HashSet::new();
+        let script = script_modules(members);
+        let folders = folders(members);
         for member in members {
-            let pickled = is_pickle_record(member);
+            // Beside the code of a program stand pickles of its source's lines, and of the inputs
+            // that it was traced with.
+            let is_of_code = script.is_some()
+                && (record(member) == "traced_inputs.pkl"
+                    || (record(member).starts_with("code/")
+                        && record(member).ends_with(".debug_pkl")));
+            let pickled = is_pickle_record(member) || is_of_code;
             if pickled {
-                follow_pickle(archive, member, &mut referenced, examination);
+                follow_pickle(
+                    archive,
+                    member,
+                    script.as_ref(),
+                    &folders,
+                    &mut referenced,
+                    examination,
+                );
             }
             dealt_with.push(pickled || examine_text(archive, member, examination));
         }
@@ -142,9 +158,10 @@ fn is_storage_name(name: &str) -> bool {
 fn note_roots(members: &[ZipMember], examination: &mut Examination<'_>) {
     let Some(first) = members.first() else { return };
     let mut roots: Vec<&str> = vec![root(first)];
+    let mut seen: HashSet<&str> = HashSet::from([root(first)]);
     for member in members.iter().filter(|member| is_pickle_record(member)) {
         let folder = member.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if !roots.contains(&folder) {
+        if seen.insert(folder) {
             roots.push(folder);
         }
     }
@@ -179,9 +196,34 @@ fn note_programs(members: &[ZipMember], examination: &mut Examination<'_>) {
     }
 }
 
+/// The modules of a TorchScript archive. `torch.load` takes a zip for one exactly if it has a
+/// record `constants.pkl` below its first root, and hands it to libtorch then.
+fn script_modules(members: &[ZipMember]) -> Option<ScriptModules> {
+    let first = root(members.first()?);
+    let is_script =
+        members.iter().any(|member| root(member) == first && record(member) == "constants.pkl");
+    let records = members.iter().filter(|member| root(member) == first).map(record);
+    is_script.then(|| ScriptModules::of(records))
+}
+
+/// The sizes of records by folder and name: looked up for each pickle, gathered once.
+type Folders<'a> = HashMap<&'a str, Rc<HashMap<String, u64>>>;
+
+fn folders(members: &[ZipMember]) -> Folders<'_> {
+    let mut folders: HashMap<&str, HashMap<String, u64>> = HashMap::new();
+    for member in members {
+        if let Some((folder, key)) = member.name.rsplit_once('/') {
+            folders.entry(folder).or_default().insert(key.to_owned(), member.size);
+        }
+    }
+    folders.into_iter().map(|(folder, records)| (folder, Rc::new(records))).collect()
+}
+
 fn follow_pickle(
     archive: &ZipArchive<'_>,
     member: &ZipMember,
+    script: Option<&ScriptModules>,
+    folders: &Folders<'_>,
     referenced: &mut HashSet<String>,
     examination: &mut Examination<'_>,
 ) {
@@ -189,11 +231,7 @@ fn follow_pickle(
     let folder = member.name.rsplit_once('/').map_or("", |(folder, _)| folder);
     let kind = last_component(member).split('.').next().unwrap_or_default().to_ascii_lowercase();
     let prefix = if folder.is_empty() { format!("{kind}/") } else { format!("{folder}/{kind}/") };
-    let records: HashMap<String, u64> = archive
-        .members()
-        .iter()
-        .filter_map(|record| Some((record.name.strip_prefix(&prefix)?.to_owned(), record.size)))
-        .collect();
+    let records = folders.get(prefix.trim_end_matches('/')).cloned().unwrap_or_default();
     let bytes = match archive.open(member, examination) {
         Ok(bytes) => bytes,
         Err(stop) => {
@@ -202,6 +240,9 @@ fn follow_pickle(
         }
     };
     let mut storages = Storages::new(Records::Zip(records));
+    if let Some(script) = script {
+        storages = storages.of_script(script.clone());
+    }
     examination.enter(&member.name, |examination| {
         let mut pickles = Member::new(&*bytes, examination.limits());
         let followed = pickles.follow(0, &mut storages, |_, _| ());

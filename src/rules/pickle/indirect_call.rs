@@ -1,69 +1,64 @@
 //! `indirect-call`: a call of something that is no import.
 
 use super::call_forms::is_implicit_call_allowed;
-use super::{ImportsByName, forms_of_allowed};
+use super::{ImportsByName, facts_that_load, forms_of_allowed};
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, ImplicitMethod, PickleFact};
 use crate::finding::RuleMeta;
 use crate::rules::wording::quoted;
-use crate::rules::{Case, Rule, Seen, Violation};
+use crate::rules::{Case, Check, Rule, Seen, Violation};
 
 /// A pickle calls a value that it computed.
-pub(crate) struct IndirectCall;
-
-static META: RuleMeta = RuleMeta {
-    id: "indirect-call",
-    title: "Pickle calls a computed function",
-    summary: "A pickle calls something that it did not import by name: the result of another call, \
-              an object of the loading program, or a plain value.",
-    severity: Severity::Critical,
-    tags: &["pickle", "security"],
-    cwe: Some(502),
-    since: "0.1.0",
-    help: include_str!("indirect_call.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "indirect-call",
+        title: "Pickle calls a computed function",
+        summary: "A pickle calls something that it did not import by name: the result of another call, \
+                  an object of the loading program, or a plain value.",
+        severity: Severity::Critical,
+        tags: &["pickle", "security"],
+        cwe: Some(502),
+        since: "0.1.0",
+        help: include_str!("indirect_call.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for IndirectCall {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        let mut imports: Option<(&str, ImportsByName<'_>)> = None;
-        for seen in case.facts() {
-            let call = match seen.fact {
-                Fact::Pickle(PickleFact::Call(call)) => call,
-                Fact::Pickle(PickleFact::ImplicitCall { class, method }) => {
-                    let known = match &imports {
-                        Some((path, known)) if *path == seen.file.path => known,
-                        _ => &imports.insert((&seen.file.path, ImportsByName::of(seen.file))).1,
-                    };
-                    let forms = forms_of_allowed(&case.policy.pickle, known, seen.origin, class);
-                    if let Some(Some(forms)) = forms
-                        && !is_implicit_call_allowed(forms, *method)
-                    {
-                        violations.push(implicit(&seen, class, *method));
-                    }
-                    continue;
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    let mut imports: Option<(&str, ImportsByName<'_>)> = None;
+    for seen in facts_that_load(case) {
+        let call = match seen.fact {
+            Fact::Pickle(PickleFact::Call(call)) => call,
+            Fact::Pickle(PickleFact::ImplicitCall { class, method }) => {
+                let known = match &imports {
+                    Some((path, known)) if *path == seen.file.path => known,
+                    _ => &imports.insert((&seen.file.path, ImportsByName::of(seen.file))).1,
+                };
+                let forms = forms_of_allowed(&case.policy.pickle, known, seen.origin, class);
+                if let Some(Some(forms)) = forms
+                    && !is_implicit_call_allowed(forms, *method)
+                {
+                    violations.push(implicit(&seen, class, *method));
                 }
-                _ => continue,
-            };
-            let Callee::Computed(callee) = &call.callee else { continue };
-            violations.push(seen.violation(
-                callee,
-                format!(
-                    "{} calls something that it computed{}: {}, with {} ({}). Which function runs \
-                     cannot be known from the file.",
-                    seen.holder(),
-                    seen.at_byte(),
-                    quoted(callee),
-                    quoted(&call.arguments),
-                    call.opcode.name(),
-                ),
-                "Do not load this file. Model writers call only functions that they import by \
-                 name; use a safetensors version of the model.",
-            ));
-        }
+                continue;
+            }
+            _ => continue,
+        };
+        let Callee::Computed(callee) = &call.callee else { continue };
+        violations.push(seen.violation(
+            callee,
+            format!(
+                "{} calls something that it computed{}: {}, with {} ({}). Which function runs \
+                 cannot be known from the file.",
+                seen.holder(),
+                seen.at_byte(),
+                quoted(callee),
+                quoted(&call.arguments),
+                call.opcode.name(),
+            ),
+            "Do not load this file. Model writers call only functions that they import by \
+             name; use a safetensors version of the model.",
+        ));
     }
 }
 

@@ -1,43 +1,61 @@
 //! Rules on what a pickle does when it is loaded.
 
 mod call_forms;
-mod denied_global;
+pub(crate) mod denied_global;
 pub(super) mod deny_list;
-mod divergent_stream;
-mod indirect_call;
-mod nested_payload;
-mod object_mutation;
-mod out_of_band_buffer;
-mod persistent_id;
-mod pickle_extension;
-mod trailing_data;
-mod unexpected_arguments;
-mod unlisted_global;
-mod unresolved_global;
-mod unsafe_state;
-
-pub(super) use denied_global::DeniedGlobal;
-pub(super) use divergent_stream::DivergentStream;
-pub(super) use indirect_call::IndirectCall;
-pub(super) use nested_payload::NestedPayload;
-pub(super) use object_mutation::ObjectMutation;
-pub(super) use out_of_band_buffer::OutOfBandBuffer;
-pub(super) use persistent_id::PersistentId;
-pub(super) use pickle_extension::PickleExtension;
-pub(super) use trailing_data::TrailingData;
-pub(super) use unexpected_arguments::UnexpectedArguments;
-pub(super) use unlisted_global::UnlistedGlobal;
-pub(super) use unresolved_global::UnresolvedGlobal;
-pub(super) use unsafe_state::UnsafeState;
+pub(crate) mod divergent_stream;
+pub(crate) mod indirect_call;
+pub(crate) mod nested_payload;
+pub(crate) mod object_mutation;
+pub(crate) mod out_of_band_buffer;
+pub(crate) mod persistent_id;
+pub(crate) mod pickle_extension;
+pub(crate) mod trailing_data;
+pub(crate) mod unexpected_arguments;
+pub(crate) mod unlisted_global;
+pub(crate) mod unresolved_global;
+pub(crate) mod unsafe_state;
 
 use std::collections::HashMap;
 
-use super::Seen;
 use super::globals::{call_forms as call_forms_of, judge};
 use super::wording::quoted;
+use super::{Case, Seen};
 use crate::evidence::{Callee, Fact, FileEvidence, Import, ImportOpcode, Origin, PickleFact};
 use crate::finding::Verdict;
 use crate::policy::{CallForm, PicklePolicy};
+
+/// The facts of all files but those of payloads that nothing in their pickle loads:
+/// `nested-payload` names what these would import.
+fn facts_that_load<'a>(case: &Case<'a>) -> impl Iterator<Item = Seen<'a>> + use<'a> {
+    case.dossier.files.iter().flat_map(|file| {
+        let idle: Vec<&str> = file
+            .evidence
+            .iter()
+            .filter_map(|evidence| match &evidence.fact {
+                Fact::Pickle(PickleFact::NestedPayload { member, consumer: None, .. }) => {
+                    Some(member.as_str())
+                }
+                _ => None,
+            })
+            .collect();
+        file.evidence.iter().filter_map(move |evidence| {
+            let member = evidence.origin.member.as_deref();
+            (!idle.iter().any(|payload| is_within(member, payload))).then_some(Seen {
+                file,
+                origin: &evidence.origin,
+                fact: &evidence.fact,
+            })
+        })
+    })
+}
+
+/// Whether a member is `outer`, or inside it.
+fn is_within(member: Option<&str>, outer: &str) -> bool {
+    member
+        .and_then(|member| member.strip_prefix(outer))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('!'))
+}
 
 /// The import that a fact is, if it is one. The attribute of an import is judged like one.
 fn import_of<'a>(seen: &Seen<'a>) -> Option<&'a Import> {
@@ -98,8 +116,13 @@ fn call_in_words(file: &FileEvidence, origin: &Origin, global: &str) -> String {
 }
 
 /// `imported`, or how else the file gets at it.
-const fn imported_in_words(import: &Import) -> &'static str {
+fn imported_in_words(import: &Import) -> &'static str {
     match import.opcode {
+        ImportOpcode::Reduce
+            if import.name.as_deref().is_some_and(|name| name.starts_with("methodcaller.")) =>
+        {
+            "named for `operator.methodcaller`"
+        }
         ImportOpcode::Global | ImportOpcode::StackGlobal | ImportOpcode::Inst => "imported",
         ImportOpcode::Reduce => "reached through `getattr`",
     }

@@ -3,7 +3,8 @@
 //! Surveying an archive reads a few bytes at hundreds of places, and looking at its members a few
 //! more. Behind a network each of these would be a round trip, so they are announced together, in
 //! batches of bounded size, and so small that a shard of 5 GB and 100 tensors costs a quarter of a
-//! megabyte, replies' headers included. Archives on this machine are read as if nothing of this were here.
+//! megabyte, replies' headers included. It is a hint only: what is looked at and what is checked is
+//! the same for an archive on this machine.
 
 use super::super::fields::u16_at;
 use super::super::pages::Pages;
