@@ -430,17 +430,19 @@ impl Modules {
 
     /// Whether the module only declares and re-exports.
     fn is_doorway(&self, module: &[String]) -> bool {
-        let text = &self.files[module].1;
-        text.split(';').all(|statement| {
-            let mut words = statement.split_whitespace().skip_while(|word| {
-                word.starts_with("pub")
-                    || word.starts_with("#[")
-                    || word.ends_with(']')
-                    || *word == "in"
-                    || word.ends_with(')')
-            });
-            matches!(words.next(), None | Some("mod" | "use"))
-        })
+        let (path, text) = &self.files[module];
+        let declares = path.ends_with("mod.rs") || path == "lib.rs";
+        declares
+            && text.split(';').all(|statement| {
+                let mut words = statement.split_whitespace().skip_while(|word| {
+                    word.starts_with("pub")
+                        || word.starts_with("#[")
+                        || word.ends_with(']')
+                        || *word == "in"
+                        || word.ends_with(')')
+                });
+                matches!(words.next(), None | Some("mod" | "use"))
+            })
     }
 
     /// The files whose names the text uses.
