@@ -9,6 +9,7 @@ pub mod archive;
 mod card;
 mod configuration;
 mod examination;
+mod gguf;
 mod json;
 mod lfs_pointer;
 mod media;
@@ -21,6 +22,7 @@ mod probe;
 mod recognised;
 mod safetensors;
 mod script;
+mod templates;
 mod text;
 mod torch;
 
@@ -91,6 +93,7 @@ pub static ANALYSERS: &[&dyn Analyser] = &[
     &archive::compressed::ZFILE,
     &safetensors::Safetensors,
     &safetensors::SafetensorsIndex,
+    &gguf::Gguf,
     &pickle::Pickle,
     &npy::Npy,
     &native::NativeCode,
@@ -100,6 +103,8 @@ pub static ANALYSERS: &[&dyn Analyser] = &[
     &lfs_pointer::LfsPointer,
     &media::Media,
     &configuration::Configuration,
+    &templates::Template,
+    &templates::YamlTemplates,
     &text::Text,
     &recognised::SentencePiece,
     &recognised::RecognisedByStructure,

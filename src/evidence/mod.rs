@@ -12,7 +12,9 @@ mod pickle;
 mod reference;
 mod repository;
 mod safetensors;
+mod template;
 mod torch;
+mod weights;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +33,9 @@ pub use repository::{
     RepositoryCommit, ScanProgress, ScanStatus, ScannerResult,
 };
 pub use safetensors::{SafetensorsDefect, SafetensorsFact};
+pub use template::{TemplateFact, TemplateHazard};
 pub use torch::{TorchDefect, TorchFact};
+pub use weights::WeightsFact;
 
 use crate::base::Digest;
 
@@ -157,6 +161,10 @@ pub enum Fact {
     Torch(TorchFact),
     /// About a safetensors file or index.
     Safetensors(SafetensorsFact),
+    /// About a file of weights, whatever its format.
+    Weights(WeightsFact),
+    /// About a chat template.
+    Template(TemplateFact),
     /// About the file as such: native code, scripts, permissions, a name that lies.
     File(FileFact),
     /// About what could not be analysed.
@@ -187,6 +195,16 @@ impl From<TorchFact> for Fact {
 impl From<SafetensorsFact> for Fact {
     fn from(fact: SafetensorsFact) -> Self {
         Self::Safetensors(fact)
+    }
+}
+impl From<WeightsFact> for Fact {
+    fn from(fact: WeightsFact) -> Self {
+        Self::Weights(fact)
+    }
+}
+impl From<TemplateFact> for Fact {
+    fn from(fact: TemplateFact) -> Self {
+        Self::Template(fact)
     }
 }
 impl From<FileFact> for Fact {
