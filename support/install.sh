@@ -8,6 +8,9 @@
 #                            version, else `source`
 #   WEIGHSTATION_RELEASES    where releases are downloaded from: a mirror holds FOLDER/vVERSION/ARCHIVE
 #
+# It runs in the workspace of a pull request, and nothing of that may decide what is built or how: see
+# `build`.
+#
 # The bash of macOS is 3.2, and its tools are not GNU's. On Windows RUNNER_TEMP has a drive letter,
 # which tar takes for a host: archives are named from inside their folder.
 set -euo pipefail
@@ -43,10 +46,31 @@ target() {
     esac
 }
 
+# Cargo and rustup take orders from files of the folder that they are started in, from those of all
+# folders above it, and from the environment: wrappers and linkers, which are programs that they run,
+# other sources of crates, another toolchain. They are therefore started at the root, with a home of
+# their own and with the variables listed here; only the source is the action's folder.
 build() {
     command -v cargo >/dev/null || fail "building from source needs a Rust toolchain; set the input version to a released one"
+    source=$(cd "$here/.." && pwd)
+    for file in /.cargo/config /.cargo/config.toml /rust-toolchain /rust-toolchain.toml; do
+        [ ! -e "$file" ] || fail "$file would decide how the source is built; remove it, or set the input version to a released one"
+    done
+    rm -rf "$home/cargo"
+    mkdir -p "$home/cargo"
+    # What finds rustup's toolchains, temporary files, a proxy and its certificates, and on Windows
+    # the system.
+    environment=("PATH=$PATH" "CARGO_HOME=$home/cargo" "RUSTUP_HOME=${RUSTUP_HOME:-${HOME:-/}/.rustup}")
+    for name in HOME TMPDIR http_proxy https_proxy HTTPS_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR \
+        TEMP TMP USERPROFILE APPDATA LOCALAPPDATA SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT \
+        PROGRAMFILES PROGRAMDATA ALLUSERSPROFILE PROCESSOR_ARCHITECTURE NUMBER_OF_PROCESSORS; do
+        if value=$(printenv "$name"); then
+            environment+=("$name=$value")
+        fi
+    done
     # The log of the build must not hide the report.
-    cargo build --release --locked --manifest-path "$here/../Cargo.toml" --target-dir "$home/target" >&2
+    (cd / && env -i "${environment[@]}" cargo build --release --locked --bin weighstation \
+        --manifest-path "$source/Cargo.toml" --target-dir "$home/target") >&2
     for name in weighstation weighstation.exe; do
         if [ -f "$home/target/release/$name" ]; then
             echo "$home/target/release/$name"

@@ -14,9 +14,9 @@ use proptest::prelude::*;
 use weighstation::analyse::{NoSiblings, analyse_file, read_card};
 use weighstation::base::{Digest, Limits};
 use weighstation::evidence::{
-    ArchiveAnomaly, ArchiveFact, Call, CallOpcode, Callee, CoverageFact, Evidence, Fact,
-    FileEvidence, Format, Import, ImportOpcode, ListedDigest, Origin, PickleFact, Status,
-    UnscannedReason,
+    ArchiveAnomaly, ArchiveFact, Argument, Call, CallOpcode, Callee, ContainerKind, CoverageFact,
+    Evidence, Fact, FileEvidence, Format, Import, ImportOpcode, ListedDigest, Origin, PickleFact,
+    Status, UnscannedReason,
 };
 use weighstation::facts_cache::{Digests, Entry, seal, unseal};
 
@@ -82,8 +82,18 @@ fn fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         import.prop_map(|([module, name], written, times)| {
             let (opcode, protocol, stream) = (ImportOpcode::StackGlobal, 4, times);
-            PickleFact::Import(Import { module, name, written, opcode, protocol, stream, times })
-                .into()
+            let followed = times > 7;
+            PickleFact::Import(Import {
+                module,
+                name,
+                written,
+                opcode,
+                protocol,
+                stream,
+                times,
+                followed,
+            })
+            .into()
         }),
         (any::<String>(), any::<Option<String>>(), any::<bool>()).prop_map(
             |(text, departure, known)| {
@@ -92,10 +102,22 @@ fn fact() -> impl Strategy<Value = Fact> {
                 } else {
                     Callee::Computed(text.clone())
                 };
-                let (opcode, stream, times) = (CallOpcode::NewobjEx, 0, 1);
-                let arguments = text;
-                PickleFact::Call(Call { callee, opcode, arguments, departure, stream, times })
-                    .into()
+                let values = departure.clone().map(|text| {
+                    let items = Some(vec![Argument::Text(Some(text)), Argument::Integer(None)]);
+                    vec![Argument::Container { kind: ContainerKind::Tuple, constant: known, items }]
+                });
+                PickleFact::Call(Call {
+                    callee,
+                    opcode: CallOpcode::NewobjEx,
+                    arguments: text.clone(),
+                    values,
+                    known,
+                    departure,
+                    through: known.then_some(text),
+                    stream: 0,
+                    times: 1,
+                })
+                .into()
             }
         ),
         any::<i64>().prop_map(|code| PickleFact::Extension { code }.into()),

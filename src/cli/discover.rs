@@ -13,8 +13,9 @@ use super::arguments::Color;
 use super::exit::{Failure, Verdict};
 use super::project::{self, Discovered};
 use super::{documents, outputs, replacing};
-use crate::discover::{Reference, Standing, WrittenRevision};
+use crate::evidence::{Reference, WrittenRevision};
 use crate::manifest::{Entry, Manifest, NewEntry, new_manifest};
+use crate::rules::discovery::ManifestStatus;
 
 /// Arguments of `discover`.
 #[derive(Args, Debug)]
@@ -106,7 +107,7 @@ fn missing(
         .filter_map(|reference| reference.found.reference.repository().map(ToString::to_string))
         .collect();
     for reference in &discovered.references {
-        if reference.standing != Standing::Unlisted {
+        if reference.status != ManifestStatus::Unlisted {
             continue;
         }
         let (source, name) = match &reference.found.reference {

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use super::documents;
 use super::exit::Failure;
 use crate::base::Untrusted;
-use crate::discover::{CodeReference, Kind, Listing, Surroundings, read};
+use crate::discover::{Kind, ProjectFile, read};
 use crate::document::{Document, Place};
 use crate::finding::Incident;
 use crate::manifest::Manifest;
+use crate::rules::discovery::{ListedModels, ReferenceCase};
 
 /// Files of a project that are looked at.
 const MOST_FILES: usize = 200_000;
@@ -57,7 +58,7 @@ const LEFT_OUT: &[&str] = &[
 #[derive(Debug, Default)]
 pub(super) struct Discovered {
     /// The references by file, line and column.
-    pub(super) references: Vec<CodeReference>,
+    pub(super) references: Vec<ReferenceCase>,
     /// What could not be read.
     pub(super) incidents: Vec<Incident>,
     /// The documents that references stand in.
@@ -103,7 +104,7 @@ pub(super) fn discovered(
     let Walk { mut files, discovered, .. } = walk;
     files.sort_by(|a, b| a.1.cmp(&b.1));
     let mut reader = Reader {
-        listing: Listing::of(manifest, &seen_from(&folder, manifest_path)),
+        listing: ListedModels::of(manifest, &seen_from(&folder, manifest_path)),
         root: folder,
         known: RefCell::new(HashMap::new()),
         discovered,
@@ -247,7 +248,7 @@ fn unread(path: &Path, line: Option<u32>, why: &str) -> Incident {
 
 struct Reader<'m> {
     root: PathBuf,
-    listing: Listing<'m>,
+    listing: ListedModels<'m>,
     /// Paths that were asked for, and whether something lies there.
     known: RefCell<HashMap<String, bool>>,
     discovered: Discovered,
@@ -270,7 +271,7 @@ impl Reader<'_> {
             let there = || self.root.join(inside).exists();
             *known.entry(inside.to_owned()).or_insert_with(there)
         };
-        let discovery = read(kind, &text, &Surroundings { path: inside, exists: &exists });
+        let discovery = read(kind, &text, &ProjectFile { path: inside, exists: &exists });
         for why in discovery.unread {
             self.discovered.incidents.push(unread(path, why.line, &why.why));
         }
@@ -280,8 +281,8 @@ impl Reader<'_> {
         let document = Arc::new(Document { path: documents::shown(path), text });
         for found in discovery.found {
             let place = Place { document: Arc::clone(&document), span: found.span };
-            let standing = self.listing.standing(&found);
-            self.discovered.references.push(CodeReference { found, place, standing });
+            let status = self.listing.status(&found);
+            self.discovered.references.push(ReferenceCase { found, place, status });
         }
         self.discovered.documents.push(document);
     }

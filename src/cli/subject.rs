@@ -8,10 +8,10 @@ use crate::base::{Commit, RepoId, Untrusted};
 use crate::evaluate::{Judged, accepted};
 use crate::evidence::{Dossier, NamedModel};
 use crate::finding::Incident;
+use crate::finding::NamedBy;
 use crate::lock::Comparison;
 use crate::manifest::{Entry, Source};
 use crate::policy::Policy;
-use crate::rules::NamedBy;
 use crate::source::{Completeness, Snapshot, SourceError, Sources, Wanted, is_hub, resolve_path};
 
 /// How a model is resolved, where that is not as it is written.

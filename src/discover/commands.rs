@@ -7,7 +7,8 @@ use super::excerpt::Excerpt;
 use super::reference::Expected;
 use super::shell::{Session, Text, Word, language_of};
 use super::sink::{Mention, Sink};
-use super::{Kind, WrittenRevision, read_excerpt};
+use super::{Kind, read_excerpt};
+use crate::evidence::WrittenRevision;
 
 /// Programs and modules whose `--model` is a model of the Hub or a path, whatever it looks like.
 const SERVERS: &[&str] = &[

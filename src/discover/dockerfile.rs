@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::WrittenRevision;
 use super::excerpt::Excerpt;
 use super::json;
 use super::reference::Expected;
@@ -10,6 +9,7 @@ use super::settings;
 use super::shell::{Session, Style, lines};
 use super::sink::{Mention, Sink};
 use super::tree::{Content, Node};
+use crate::evidence::WrittenRevision;
 
 /// Reads a Dockerfile.
 pub(super) fn read(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {

@@ -1,10 +1,10 @@
 //! The front matter of a `README.md`: what a Space on the Hub says it uses.
 
-use super::WrittenRevision;
 use super::excerpt::Excerpt;
 use super::outline;
 use super::reference::Expected;
 use super::sink::{Mention, Sink};
+use crate::evidence::WrittenRevision;
 
 /// Reads the front matter; the prose below it is documentation.
 pub(super) fn read(excerpt: &Excerpt<'_>, sink: &mut Sink<'_>) {

@@ -3,7 +3,7 @@
 //! Text in, references out. [`read`] takes one file; who walks the project and opens its files is
 //! the caller. Every file is read by a reader of its language, never by a search for what looks
 //! like a name: a string counts only where something that loads models takes it. What stands
-//! there and cannot be followed to a constant is reported as [`Reference::Unresolved`], and a file
+//! there and cannot be followed to a constant is reported as [`Reference::Unresolved`](crate::evidence::Reference::Unresolved), and a file
 //! that cannot be read to its end says so ([`Unread`]).
 
 mod arguments;
@@ -21,47 +21,14 @@ mod reference;
 mod settings;
 mod shell;
 mod sink;
-mod standing;
 mod toml;
 mod tree;
 
 pub use kind::Kind;
-pub use reference::{Reference, WrittenRevision};
-pub use standing::{Listing, PinnedAs, Standing};
 
-use crate::document::{Place, Span};
+use crate::evidence::CodeReference;
 use excerpt::Excerpt;
 use sink::Sink;
-
-/// A place in a project's text where a model is named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Which model.
-    pub reference: Reference,
-    /// Which version of it.
-    pub revision: WrittenRevision,
-    /// Where it is written: the constant, if the loader takes it from one.
-    pub span: Span,
-    /// The line on which it is loaded, from 1; that of [`span`](Self::span) unless a constant
-    /// stands elsewhere.
-    pub used_on: u32,
-    /// What takes it, in a few words: `AutoModel.from_pretrained`, `` key `model_id` ``. It may
-    /// hold names from the file (untrusted).
-    pub how: String,
-    /// The cell of a notebook, from 1.
-    pub cell: Option<u32>,
-}
-
-/// A reference with the document that it stands in, and what the manifest says of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CodeReference {
-    /// The reference.
-    pub found: Found,
-    /// Where it is written.
-    pub place: Place,
-    /// Whether it is in the manifest.
-    pub standing: Standing,
-}
 
 /// Why a file was not read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,13 +43,13 @@ pub struct Unread {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Discovery {
     /// The references in the order of their places.
-    pub found: Vec<Found>,
+    pub found: Vec<CodeReference>,
     /// What could not be read of it. What was found before and behind stays.
     pub unread: Vec<Unread>,
 }
 
 /// What a reader needs to know of the project around a file.
-pub struct Surroundings<'a> {
+pub struct ProjectFile<'a> {
     /// The path of the file from the project's root, `/` between its parts.
     pub path: &'a str,
     /// Whether a file or folder is there, by its path from the project's root; a path that leads
@@ -90,15 +57,15 @@ pub struct Surroundings<'a> {
     pub exists: &'a dyn Fn(&str) -> bool,
 }
 
-impl std::fmt::Debug for Surroundings<'_> {
+impl std::fmt::Debug for ProjectFile<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Surroundings").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("ProjectFile").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
 /// Finds what a text names. Never fails: what cannot be read is part of the answer.
-pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Discovery {
-    let mut sink = Sink::new(surroundings);
+pub fn read(kind: Kind, text: &str, file: &ProjectFile<'_>) -> Discovery {
+    let mut sink = Sink::new(file);
     let excerpt = Excerpt::whole(text);
     read_excerpt(kind, &excerpt, &mut sink);
     sink.finish(text)

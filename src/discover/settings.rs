@@ -6,7 +6,8 @@ use super::reference::Expected;
 use super::shell::{self, Session};
 use super::sink::{Mention, Sink};
 use super::tree::{Content, Node};
-use super::{Kind, WrittenRevision, read_excerpt};
+use super::{Kind, read_excerpt};
+use crate::evidence::WrittenRevision;
 
 /// Keys whose text is a script.
 const SCRIPTS: &[&str] = &[

@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use super::excerpt::{Excerpt, Lines};
 use super::reference::{Expected, Meaning, meaning};
-use super::{Discovery, Found, Reference, Surroundings, Unread, WrittenRevision};
+use super::{Discovery, ProjectFile, Unread};
+use crate::base::normalised_path;
 use crate::document::Span;
+use crate::evidence::{CodeReference, Reference, WrittenRevision};
 
 /// References that are kept of one file.
 const MOST_FOUND: usize = 1_000;
@@ -17,7 +19,7 @@ const LONGEST: usize = 60;
 /// What readers find in one file.
 #[derive(Debug)]
 pub(super) struct Sink<'a> {
-    surroundings: &'a Surroundings<'a>,
+    file: &'a ProjectFile<'a>,
     raw: Vec<Raw>,
     unread: Vec<(Option<usize>, String)>,
     cell: Option<u32>,
@@ -54,9 +56,9 @@ pub(super) struct Mention<'m> {
 }
 
 impl<'a> Sink<'a> {
-    pub(super) fn new(surroundings: &'a Surroundings<'a>) -> Self {
+    pub(super) fn new(file: &'a ProjectFile<'a>) -> Self {
         Self {
-            surroundings,
+            file,
             raw: Vec::new(),
             unread: Vec::new(),
             cell: None,
@@ -174,11 +176,11 @@ impl<'a> Sink<'a> {
         if written.starts_with(['/', '~']) || written.is_empty() {
             return None;
         }
-        let folder = self.surroundings.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = self.file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         [format!("{folder}/{written}"), written]
             .iter()
-            .map(|path| normalised(path))
-            .find(|path| !path.is_empty() && (self.surroundings.exists)(path))
+            .map(|path| normalised_path(path))
+            .find(|path| !path.is_empty() && (self.file.exists)(path))
     }
 
     /// Everything that was found, each place once, by line and column.
@@ -192,7 +194,7 @@ impl<'a> Sink<'a> {
                 continue;
             }
             let (line, column) = lines.place(raw.range.start);
-            found.push(Found {
+            found.push(CodeReference {
                 reference: raw.reference,
                 revision: raw.revision,
                 span: Span { line, column, start: raw.range.start, end: raw.range.end },
@@ -208,21 +210,6 @@ impl<'a> Sink<'a> {
             .collect();
         Discovery { found, unread }
     }
-}
-
-/// A path without `.` and with `..` only at its beginning.
-pub(super) fn normalised(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// One line of at most [`LONGEST`] characters.
@@ -241,17 +228,11 @@ mod tests {
     #[test]
     fn paths_are_seen_from_the_file_and_from_the_root() {
         let exists = |path: &str| path == "app/models/m.pt" || path == "weights";
-        let surroundings = Surroundings { path: "app/src/x.py", exists: &exists };
-        let sink = Sink::new(&surroundings);
+        let file = ProjectFile { path: "app/src/x.py", exists: &exists };
+        let sink = Sink::new(&file);
         assert_eq!(sink.inside("../models/m.pt").as_deref(), Some("app/models/m.pt"));
         assert_eq!(sink.inside("./weights/").as_deref(), Some("weights"));
         assert_eq!(sink.inside("/weights"), None);
         assert_eq!(sink.inside("."), None);
-    }
-
-    #[test]
-    fn paths_are_normalised() {
-        assert_eq!(normalised("./a//b/../c/"), "a/c");
-        assert_eq!(normalised("../../a/.."), "../..");
     }
 }

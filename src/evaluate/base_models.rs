@@ -1,6 +1,6 @@
 //! The models that each model builds on, and which of them are judged in the same run.
 
-use super::Judged;
+use super::run::Judged;
 use crate::base::RepoId;
 use crate::evidence::NamedModel;
 use crate::finding::{BaseModelReport, ModelReport};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::finding::{BaselineReport, BaselineState, EarlierFinding, EarlierReport, Report};
-use crate::rules::discovery;
+use crate::rules::{Rule, by_id};
 
 use super::outcome;
 
@@ -47,7 +47,7 @@ fn fixed(report: &Report, baseline: &EarlierReport) -> Vec<EarlierFinding> {
         .map(|model| model.name.as_str())
         .collect();
     let is_looked_at = |finding: &EarlierFinding| {
-        if discovery::is_of_code(&finding.rule) {
+        if by_id(&finding.rule).is_some_and(Rule::judges_references) {
             report.is_code_read && !unjudged.contains(&None)
         } else if finding.model.is_empty() {
             report.shard.is_none() && unjudged.is_empty()

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Judged;
+use super::run::Judged;
 use crate::base::Untrusted;
 use crate::evidence::{CoverageFact, Dossier, Fact, FileEvidence};
-use crate::finding::{Incident, RuleMeta, Shard};
+use crate::finding::{Incident, Shard};
 
 /// Files that an incident names one by one.
 const NAMED: usize = 3;
@@ -51,12 +51,6 @@ pub(super) fn incidents(
 pub(super) fn nothing_to_judge() -> Incident {
     let message = "There was nothing to judge: the manifest or the command line names no model.";
     Incident { model: None, message: message.to_owned() }
-}
-
-/// Whether a rule judges the model card. Of a card that could not be fetched nothing is known, not
-/// even that something is missing in it.
-pub(super) fn is_about_card(meta: &RuleMeta) -> bool {
-    meta.tags.iter().any(|tag| matches!(*tag, "documentation" | "license"))
 }
 
 /// What the network did not bring of a model, each reason once, in the order of the files.

@@ -12,7 +12,7 @@ use super::{base_models, order, outcome, waivers};
 use crate::finding::{
     Finding, Incident, ModelReport, Outcome, Report, Shard, WaiverMatch, WaiverReport,
 };
-use crate::rules::{Rule as _, discovery, lock, unjudged_base_model, waivers as waiver_rules};
+use crate::rules::{RULES, Rule, by_id, unjudged_base_model};
 
 /// Numbers of missing shards that are told one by one.
 const TOLD: usize = 20;
@@ -164,7 +164,7 @@ fn rules(
         let known = highest.entry(meta.id).or_default();
         *known = (*known).max(*severity);
     }
-    let metas = crate::rules::RULES.iter().map(|rule| rule.meta());
+    let metas = RULES.iter().map(|rule| &rule.meta);
     metas.filter_map(|meta| Some((meta, *highest.get(meta.id)?))).collect()
 }
 
@@ -317,29 +317,28 @@ fn findings(
     is_whole: bool,
 ) -> Vec<Finding> {
     let indices = order::indices(joined);
-    let of_waivers = [waiver_rules::ExpiredWaiver.meta().id, waiver_rules::UnusedWaiver.meta().id];
-    let of_lock = lock::StaleLock.meta().id;
     let of_code = joined.models.len();
     let mut kept: Vec<(usize, Finding)> = Vec::new();
     let mut of_no_model: Vec<Finding> = Vec::new();
     for report in shares.values_mut() {
         let mut unjudged: HashMap<(String, Option<String>), usize> = HashMap::new();
         for finding in std::mem::take(&mut report.findings) {
-            if of_waivers.contains(&finding.rule) {
+            let rule = by_id(finding.rule);
+            if rule.is_some_and(Rule::judges_waivers) {
                 // Said anew, of the whole.
                 continue;
             }
-            if finding.rule == of_lock {
+            if finding.model.is_empty() {
                 of_no_model.push(finding);
                 continue;
             }
-            if discovery::is_of_code(finding.rule) {
+            if rule.is_some_and(Rule::judges_references) {
                 kept.push((of_code, finding));
                 continue;
             }
             // A model that is not there was followed in several shares and kept in another.
             let Some(index) = indices.get(finding.model.as_str()).copied() else { continue };
-            if finding.rule == unjudged_base_model::ID {
+            if finding.rule == unjudged_base_model::RULE.meta.id {
                 let key = (finding.model.clone(), finding.location.path.clone());
                 let count = unjudged.entry(key).or_default();
                 let number = *count;

@@ -2,14 +2,16 @@
 
 use super::fingerprint::Fingerprints;
 use super::place::Places;
-use super::{Judged, finding, severity};
+use super::raised::finding;
+use super::run::Judged;
+use super::severity;
 use crate::base::Severity;
 use crate::finding::{Finding, RuleMeta};
 use crate::lock::{Comparison, LockedModel};
 use crate::manifest::{Entry, Source};
 use crate::policy::Policy;
-use crate::rules::lock::{StaleLock, UnlockedModel};
-use crate::rules::{LockState, Rule as _};
+use crate::rules::lock::unlocked_model;
+use crate::rules::{Check, LockState, RULES};
 
 /// What was accepted for an entry: the lock's model of its name, if it was made from the entry as
 /// it stands now and, for a model on the Hub, has a commit.
@@ -51,7 +53,7 @@ pub(super) fn severity(
     lock: Option<&Comparison>,
 ) -> Option<Severity> {
     let binding = lock.is_some_and(|comparison| comparison.binding);
-    if binding && meta.id == UnlockedModel.meta().id {
+    if binding && meta.id == unlocked_model::RULE.meta.id {
         return Some(Severity::Critical);
     }
     in_force
@@ -65,18 +67,20 @@ pub(super) fn findings(
     places: &mut Places,
     fingerprints: &mut Fingerprints,
 ) -> Vec<Finding> {
-    let meta = StaleLock.meta();
-    let (Some(comparison), Some(severity)) = (lock, severity::in_force(policy, meta)) else {
-        return Vec::new();
-    };
-    let violations = comparison.vanished().map(StaleLock::vanished);
-    let path = &comparison.lock.document.path;
-    violations
-        .map(|violation| {
-            let fingerprint = fingerprints.of(meta.id, path, &violation);
-            let place = violation.manifest.as_ref().map(|place| places.shown(place));
-            let finding = finding(meta, severity, String::new(), violation, fingerprint);
-            Finding { manifest: place, ..finding }
-        })
-        .collect()
+    let Some(comparison) = lock else { return Vec::new() };
+    let mut findings = Vec::new();
+    for rule in RULES {
+        for check in rule.checks {
+            let Check::VanishedModel(check) = check else { continue };
+            let Some(severity) = severity::in_force(policy, &rule.meta) else { continue };
+            for violation in comparison.vanished().map(check) {
+                let path = &comparison.lock.document.path;
+                let fingerprint = fingerprints.of(rule.meta.id, path, &violation);
+                let place = violation.manifest.as_ref().map(|place| places.shown(place));
+                let finding = finding(&rule.meta, severity, String::new(), violation, fingerprint);
+                findings.push(Finding { manifest: place, ..finding });
+            }
+        }
+    }
+    findings
 }

@@ -2,10 +2,12 @@
 
 use super::fingerprint::Fingerprints;
 use super::place::Places;
+use super::raised::finding;
+use super::run::Run;
+use super::severity;
 use super::waivers::WaiverRegister;
-use super::{Run, finding, severity};
 use crate::finding::Finding;
-use crate::rules::discovery::{self, Judgement};
+use crate::rules::{Check, RULES};
 
 /// The findings on all references, in their order.
 pub(super) fn findings(
@@ -16,16 +18,20 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for reference in &run.references {
-        let Some(Judgement { meta, model, violation }) = discovery::judge(reference) else {
-            continue;
-        };
-        let Some(severity) = severity::in_force(&run.policy, meta) else { continue };
-        let fingerprint = fingerprints.of(meta.id, &model, &violation);
-        let place = violation.manifest.as_ref().map(|place| places.shown(place));
-        let mut finding =
-            Finding { manifest: place, ..finding(meta, severity, model, violation, fingerprint) };
-        waivers.cover(&run.policy, &mut finding, None);
-        findings.push(finding);
+        for rule in RULES {
+            for check in rule.checks {
+                let Check::Reference(check) = check else { continue };
+                let Some(severity) = severity::in_force(&run.policy, &rule.meta) else { continue };
+                let Some(violation) = check(reference) else { continue };
+                let model = reference.model();
+                let fingerprint = fingerprints.of(rule.meta.id, &model, &violation);
+                let place = violation.manifest.as_ref().map(|place| places.shown(place));
+                let finding = finding(&rule.meta, severity, model, violation, fingerprint);
+                let mut finding = Finding { manifest: place, ..finding };
+                waivers.cover(&run.policy, &mut finding, None);
+                findings.push(finding);
+            }
+        }
     }
     findings
 }

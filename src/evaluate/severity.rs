@@ -20,7 +20,7 @@ pub(super) fn rules_in_force(policies: &[&Policy]) -> Vec<(&'static RuleMeta, Op
     RULES
         .iter()
         .map(|rule| {
-            let meta = rule.meta();
+            let meta = &rule.meta;
             (meta, policies.iter().filter_map(|policy| in_force(policy, meta)).max())
         })
         .collect()

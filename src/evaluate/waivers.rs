@@ -6,14 +6,13 @@ use jiff::civil::Date;
 
 use super::fingerprint::Fingerprints;
 use super::place::Places;
-use super::{finding, severity};
+use super::raised::finding;
+use super::severity;
 use crate::base::{Digest, Fingerprint, NameGlob, PathGlobs};
-use crate::finding::{
-    AppliedWaiver, Finding, ManifestPlace, RuleMeta, WaiverFit, WaiverMatch, WaiverReport,
-};
+use crate::finding::{AppliedWaiver, Finding, ManifestPlace, WaiverFit, WaiverMatch, WaiverReport};
 use crate::policy::{Policy, Waiver};
-use crate::rules::waivers::{ExpiredWaiver, UnusedWaiver};
-use crate::rules::{Rule as _, Violation};
+use crate::rules::waivers::WaiverUse;
+use crate::rules::{Check, RULES, Rule};
 
 /// Whether a waiver of `policy` needs the digest of the file `path` of `model`: with no such
 /// waiver the file need not be read whole for its digest's sake.
@@ -53,9 +52,11 @@ impl WaiverRegister {
                 self.records.len().saturating_sub(1)
             });
             let Some(Record { report, .. }) = self.records.get_mut(index) else { continue };
-            let in_force = |meta| severity::in_force(policy, meta);
-            report.expired_severity = report.expired_severity.max(in_force(ExpiredWaiver.meta()));
-            report.unused_severity = report.unused_severity.max(in_force(UnusedWaiver.meta()));
+            for (rule, check) in checks() {
+                let Check::Waiver { severity: place, .. } = check else { continue };
+                let known = place(report);
+                *known = (*known).max(severity::in_force(policy, &rule.meta));
+            }
         }
     }
 
@@ -145,49 +146,32 @@ pub(super) fn findings<'f>(
     others: impl Iterator<Item = &'f Finding>,
     fingerprints: &mut Fingerprints,
 ) -> Vec<Finding> {
-    let mut uses = vec![Uses::default(); waivers.len()];
+    let mut uses = vec![WaiverUse::default(); waivers.len()];
     for matched in others.flat_map(|finding| &finding.matched_waivers) {
-        let Some(uses) = uses.get_mut(matched.waiver) else { continue };
+        let Some(usage) = uses.get_mut(matched.waiver) else { continue };
         match matched.fit {
-            WaiverFit::Covers => uses.covered = true,
-            WaiverFit::Expired => uses.would_cover = uses.would_cover.saturating_add(1),
-            WaiverFit::OtherBytes => uses.met_other_bytes = true,
+            WaiverFit::Covers => usage.covered = true,
+            WaiverFit::Expired => usage.would_cover = usage.would_cover.saturating_add(1),
+            WaiverFit::OtherBytes => usage.met_other_bytes = true,
         }
     }
     let mut findings = Vec::new();
-    for (waiver, uses) in waivers.iter().zip(uses) {
-        let (meta, severity, violation): (&'static RuleMeta, _, Violation) = if waiver.expired {
-            (
-                ExpiredWaiver.meta(),
-                waiver.expired_severity,
-                ExpiredWaiver::violation(waiver, uses.would_cover),
-            )
-        } else if !uses.covered && !waiver.excused {
-            (
-                UnusedWaiver.meta(),
-                waiver.unused_severity,
-                UnusedWaiver::violation(waiver, uses.met_other_bytes),
-            )
-        } else {
-            continue;
-        };
-        let Some(severity) = severity else { continue };
-        let fingerprint = fingerprints.of(meta.id, &waiver.place.file, &violation);
-        let place = Some(waiver.place.clone());
-        let finding = finding(meta, severity, String::new(), violation, fingerprint);
-        findings.push(Finding { manifest: place, ..finding });
+    for (waiver, usage) in waivers.iter().zip(&uses) {
+        for (rule, check) in checks() {
+            let Check::Waiver { judge, .. } = check else { continue };
+            let Some((severity, violation)) = judge(waiver, usage) else { continue };
+            let fingerprint = fingerprints.of(rule.meta.id, &waiver.place.file, &violation);
+            let place = Some(waiver.place.clone());
+            let finding = finding(&rule.meta, severity, String::new(), violation, fingerprint);
+            findings.push(Finding { manifest: place, ..finding });
+        }
     }
     findings
 }
 
-/// What the findings of a run say of one waiver.
-#[derive(Clone, Debug, Default)]
-struct Uses {
-    covered: bool,
-    /// Findings that it would cover if it had not expired.
-    would_cover: usize,
-    /// All matched but the digest.
-    met_other_bytes: bool,
+/// The checks of all rules.
+fn checks() -> impl Iterator<Item = (&'static Rule, &'static Check)> {
+    RULES.iter().flat_map(|rule| rule.checks.iter().map(move |check| (*rule, check)))
 }
 
 impl Record {

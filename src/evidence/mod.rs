@@ -4,7 +4,9 @@
 //! anew whenever a policy changes. All of it is plain serialisable data.
 
 mod archive;
+mod argument;
 mod card;
+mod code_reference;
 mod coverage;
 mod file;
 mod integrity;
@@ -19,13 +21,15 @@ mod weights;
 use serde::{Deserialize, Serialize};
 
 pub use archive::{ArchiveAnomaly, ArchiveFact};
+pub use argument::{Argument, ContainerKind};
 pub use card::{Card, CardSection, License};
+pub use code_reference::{CodeReference, Reference, WrittenRevision};
 pub use coverage::{CoverageFact, UnscannedReason};
 pub use file::{FileFact, NativeKind};
 pub use integrity::{Authority, IntegrityFact, Listed};
 pub use pickle::{
-    Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, MutationOpcode, PickleFact,
-    StreamSummary,
+    Call, CallOpcode, Callee, Divergence, ImplicitMethod, Import, ImportOpcode, MutationOpcode,
+    PickleFact, StreamSummary,
 };
 pub use reference::{NamedModel, ReferenceFact, ReferenceKind};
 pub use repository::{

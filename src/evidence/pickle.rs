@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Format;
+use super::{Argument, Format};
 
 /// A fact about a pickle stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,8 +13,20 @@ pub enum PickleFact {
     Stream(StreamSummary),
     /// The stream imports something. Once per distinct name and member, at its first offset.
     Import(Import),
-    /// The stream calls something. Once per distinct callee, opcode and departure in a member.
+    /// The stream names an attribute of what it imports, by a call of `getattr`: the import is
+    /// `module` with the dotted name `Class.attribute`.
+    Attribute(Import),
+    /// The stream calls something. Once per distinct callee, opcode, departure and kinds of
+    /// arguments in a member.
     Call(Call),
+    /// An opcode that is none for calls makes the unpickler call a method of an instance: an item
+    /// is added to it, or it becomes a key. Once per distinct class and method in a member.
+    ImplicitCall {
+        /// Whose instance it is: the callee that made it, `module.name` (untrusted).
+        class: String,
+        /// What is called.
+        method: ImplicitMethod,
+    },
     /// The stream changes an object that is no literal container: `BUILD`, `SETITEM(S)`,
     /// `APPEND(S)` or `ADDITEMS` on an import or on something that is not understood.
     Mutation {
@@ -23,13 +35,25 @@ pub enum PickleFact {
         /// What is changed, in words (untrusted).
         target: String,
     },
-    /// `BUILD` sets an attribute that changes how the object behaves (`__setstate__`,
-    /// `__class__`, `__reduce__` …), or one whose name is not a constant string.
+    /// `BUILD`, `SETITEM(S)` or a call sets an attribute that changes how the object behaves
+    /// (`__setstate__`, `__class__`, `__reduce__` …), or one whose name is not a constant string.
     StateKey {
         /// The attribute (untrusted), or what stands in its place.
         key: String,
         /// What is built, in words (untrusted).
         target: String,
+    },
+    /// `BUILD` gives an attribute that a library follows by name or calls a value that its writers
+    /// never give it.
+    StateValue {
+        /// The attribute (untrusted).
+        key: String,
+        /// What it is given, in words (untrusted).
+        value: String,
+        /// What is built, in words (untrusted).
+        target: String,
+        /// Why that is not what writers emit.
+        departure: String,
     },
     /// `EXT1`, `EXT2`, `EXT4`: an object from the `copyreg` registry, unknowable from the bytes.
     Extension {
@@ -101,6 +125,9 @@ pub struct Import {
     pub stream: u64,
     /// How often it is imported.
     pub times: u64,
+    /// Whether every use of it is a composition whose meaning is recorded instead of the call:
+    /// `getattr(class, "name")` is the attribute, `functools.partial(f, …)` is `f` and data.
+    pub followed: bool,
 }
 
 impl Import {
@@ -124,6 +151,8 @@ pub enum ImportOpcode {
     Global,
     StackGlobal,
     Inst,
+    /// No opcode of its own: a call of `getattr` names it.
+    Reduce,
 }
 
 impl ImportOpcode {
@@ -133,6 +162,7 @@ impl ImportOpcode {
             Self::Global => "GLOBAL",
             Self::StackGlobal => "STACK_GLOBAL",
             Self::Inst => "INST",
+            Self::Reduce => "REDUCE",
         }
     }
 }
@@ -146,6 +176,14 @@ pub struct Call {
     pub opcode: CallOpcode,
     /// The arguments as far as they are constant, shortened (untrusted).
     pub arguments: String,
+    /// The arguments one by one. `None` when they are no constant tuple, or when there are more
+    /// different ones than are told apart.
+    pub values: Option<Vec<Argument>>,
+    /// Whether the machine knows how the callee's own writers call it; then `departure` says all.
+    pub known: bool,
+    /// The function that makes the call, if the stream does not make it itself:
+    /// `copyreg._reconstructor` creates the class that it is given.
+    pub through: Option<String>,
     /// Why the arguments are not those that the callee's own writers emit (`numpy.dtype` with
     /// another number of arguments, `_codecs.encode` with another codec …). `None` when they are,
     /// or when no writer's shape is known for the callee.
@@ -155,6 +193,32 @@ pub struct Call {
     /// How often it was seen, at least: of a callee whose writers are known one call stands for
     /// all that do not depart.
     pub times: u64,
+}
+
+/// A method that an opcode makes an unpickler call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImplicitMethod {
+    /// `SETITEM(S)`: `__setitem__`.
+    SetItem,
+    /// `APPEND(S)`: `append` or `extend`.
+    Append,
+    /// `ADDITEMS`: `add`.
+    Add,
+    /// As a key of a dict or member of a set: `__hash__` and `__eq__`.
+    Hash,
+}
+
+impl ImplicitMethod {
+    /// The method's name in Python.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SetItem => "__setitem__",
+            Self::Append => "append",
+            Self::Add => "add",
+            Self::Hash => "__hash__",
+        }
+    }
 }
 
 /// What a call calls.

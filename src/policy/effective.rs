@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::GlobalSet;
+use super::{CallForms, GlobalSet};
 use crate::base::{Digest, Fingerprint, Severity};
 use crate::document::Place;
 use crate::license::LicenseTerm;
@@ -54,8 +54,10 @@ impl RuleSetting {
 /// What pickles may import.
 #[derive(Clone, Debug, Default)]
 pub struct PicklePolicy {
-    /// What may be imported and called.
+    /// What may be imported.
     pub allowed_globals: GlobalSet,
+    /// How what may be imported may be called.
+    pub call_forms: CallForms,
     /// What may not, whatever else says: beats every entry of `allowed_globals`.
     pub denied_globals: GlobalSet,
 }

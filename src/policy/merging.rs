@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
+use super::AllowedGlobal;
 use super::card_sections::{BUILT_IN_SECTIONS, built_in};
 use super::effective::{
     CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,
@@ -51,7 +52,7 @@ pub(super) type SourcedList<'a, T> = Vec<Sourced<'a, T>>;
 #[derive(Clone, Debug)]
 pub(super) struct Merged<'a> {
     pub(super) fail_on: Sourced<'a, Severity>,
-    pub(super) allowed_globals: SourcedList<'a, &'a GlobalEntry>,
+    pub(super) allowed_globals: SourcedList<'a, &'a AllowedGlobal>,
     pub(super) denied_globals: SourcedList<'a, &'a GlobalEntry>,
     pub(super) required_sections: SourcedList<'a, &'a str>,
     /// Keywords that policies give, by section.
@@ -332,6 +333,7 @@ impl<'a> Merged<'a> {
         let globals = |list: &[Sourced<'_, &GlobalEntry>]| {
             list.iter().map(|entry| entry.value.clone()).collect()
         };
+        let allowed = || self.allowed_globals.iter().map(|entry| entry.value);
         let waivers = self.waivers.iter().filter_map(|waiver| {
             let place = waiver.origin.place()?;
             let text = |text: &Option<Located<String>>| text.as_ref().map(|it| it.value.clone());
@@ -350,7 +352,8 @@ impl<'a> Merged<'a> {
         Policy {
             fail_on: self.fail_on.value,
             pickle: PicklePolicy {
-                allowed_globals: globals(&self.allowed_globals),
+                allowed_globals: allowed().map(|entry| entry.global.clone()).collect(),
+                call_forms: allowed().collect(),
                 denied_globals: globals(&self.denied_globals),
             },
             trust: TrustPolicy {

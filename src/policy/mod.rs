@@ -4,6 +4,8 @@
 //! extends (`layers`, `presets`), merged (`merging`) and either shown with the origin of each
 //! value (`showing`) or applied ([`Policy`]). `waiving` writes a waiver into the text of one.
 
+mod allowed_global;
+mod call_form;
 mod card_sections;
 mod effective;
 mod global_set;
@@ -16,6 +18,10 @@ mod showing;
 mod waiving;
 mod written;
 
+pub use allowed_global::{AllowedGlobal, CallForms};
+pub use call_form::{
+    ArgumentForm, ArgumentsForm, CallForm, CallFormError, ImplicitMethod, ValueForm, ValueKind,
+};
 pub use card_sections::{BUILT_IN_SECTIONS, BuiltInSection};
 pub use effective::{
     CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,

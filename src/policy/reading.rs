@@ -6,7 +6,7 @@ use super::written::{
     CardSettings, Extends, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings,
     Settings, TrustSettings, WaiverSettings, WeightSettings, WrittenPolicy, WrittenProfile,
 };
-use super::{CardMatch, GlobalEntry, RuleSetting, Verify};
+use super::{AllowedGlobal, CallForm, CardMatch, GlobalEntry, RuleSetting, Verify};
 use crate::base::{Digest, Fingerprint, NameGlob, PathGlobs, Severity, closest, quoted};
 use crate::document::{Document, Fields, Located, Problem, Reading, Value};
 use crate::license::{LicenseError, LicenseTerm};
@@ -219,15 +219,60 @@ fn globals(reading: &mut Reading, value: &Value<'_>) -> Option<Vec<Located<Globa
     reading.list_of(value, Reading::parsed::<GlobalEntry>)
 }
 
+fn allowed_globals(
+    reading: &mut Reading,
+    value: &Value<'_>,
+) -> Option<Vec<Located<AllowedGlobal>>> {
+    let entries = reading.list_of(value, allowed_entry)?;
+    Some(entries.into_iter().flatten().collect())
+}
+
+/// One entry of the allow-list: a global, or globals and how they may be called.
+fn allowed_entry(reading: &mut Reading, value: &Value<'_>) -> Option<Vec<Located<AllowedGlobal>>> {
+    if value.peek_text().is_some() {
+        let global = reading.parsed::<GlobalEntry>(value)?;
+        return Some(vec![global.map(|global| AllowedGlobal { global, calls: None })]);
+    }
+    let mut fields = reading.fields(value)?;
+    let name = fields.get("name");
+    let names = fields.get("names");
+    let place = fields.first_entry();
+    let globals = match (name, names) {
+        (Some(name), None) => reading.parsed::<GlobalEntry>(&name).map(|global| vec![global]),
+        (None, Some(names)) => globals(reading, &names),
+        _ => {
+            let problem = reading.problem(place, "an entry has either a `name` or `names`");
+            reading.report(problem);
+            None
+        }
+    };
+    let call = fields.require(reading, "call");
+    let forms = call.and_then(|call| match call.peek_text() {
+        Some(_) => reading.parsed::<CallForm>(&call).map(|form| vec![form]),
+        None => {
+            if call.is_empty_list() {
+                let problem = reading.problem(call.span(), "write `never` if it is not called");
+                reading.report(problem);
+            }
+            reading.list_of(&call, Reading::parsed::<CallForm>)
+        }
+    });
+    fields.finish(reading);
+    let forms: Vec<CallForm> = forms?.into_iter().map(|form| form.value).collect();
+    let entry = |global| AllowedGlobal { global, calls: Some(forms.clone()) };
+    Some(globals?.into_iter().map(|global| global.map(entry)).collect())
+}
+
 fn pickle(reading: &mut Reading, value: &Value<'_>) -> Option<PickleSettings> {
     let mut fields = reading.fields(value)?;
-    let mut list =
-        |reading: &mut Reading, name| fields.get(name).and_then(|value| globals(reading, &value));
+    let mut list = |name| fields.get(name);
     let settings = PickleSettings {
-        allowed_globals: list(reading, "allowed_globals"),
-        extra_allowed_globals: list(reading, "extra_allowed_globals"),
-        denied_globals: list(reading, "denied_globals"),
-        extra_denied_globals: list(reading, "extra_denied_globals"),
+        allowed_globals: list("allowed_globals").and_then(|value| allowed_globals(reading, &value)),
+        extra_allowed_globals: list("extra_allowed_globals")
+            .and_then(|value| allowed_globals(reading, &value)),
+        denied_globals: list("denied_globals").and_then(|value| globals(reading, &value)),
+        extra_denied_globals: list("extra_denied_globals")
+            .and_then(|value| globals(reading, &value)),
     };
     fields.finish(reading);
     Some(settings)

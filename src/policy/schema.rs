@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::presets::PRESETS;
 use super::written::{Extends, Settings};
-use super::{GlobalEntry, RuleSetting};
+use super::{AllowedGlobal, GlobalEntry, RuleSetting};
 use crate::base::Severity;
 use crate::document::{editor_schema, inlining_generator};
 
@@ -21,6 +21,39 @@ impl JsonSchema for GlobalEntry {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "pattern": "^[^.:]+(\\.[^.:]+)*([.:].+)$" })
+    }
+}
+
+impl JsonSchema for AllowedGlobal {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "AllowedGlobal".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let global = GlobalEntry::json_schema(generator);
+        let form = json!({
+            "description": "How it may be called: `never`, `new`, `(str, int)` …",
+            "type": "string",
+            "pattern": "^(never|enum|known|setitem|append|add|hash|(new)?(\\(.*\\))?)$"
+        });
+        let call = json!({ "anyOf": [form, { "type": "array", "items": form }] });
+        json_schema!({
+            "anyOf": [
+                global,
+                {
+                    "type": "object",
+                    "properties": {
+                        "name": global,
+                        "names": { "type": "array", "items": global },
+                        "call": call
+                    },
+                    "required": ["call"],
+                    "additionalProperties": false
+                }
+            ]
+        })
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn show(merged: &Merged<'_>) -> String {
     page.line(0, "version: 1", None);
     page.value(0, "fail_on", merged.fail_on.value.name(), merged.fail_on.origin);
     page.line(0, "pickle:", None);
-    page.globals("allowed_globals", &merged.allowed_globals);
+    page.allowed_globals("allowed_globals", &merged.allowed_globals);
     page.globals("denied_globals", &merged.denied_globals);
     page.line(0, "card:", None);
     page.list(1, "required_sections", &merged.required_sections);
@@ -101,6 +101,11 @@ impl Page {
         self.entries(depth, key, entries);
     }
 
+    fn allowed_globals(&mut self, key: &str, list: &[Sourced<'_, &super::AllowedGlobal>]) {
+        let entries = list.iter().map(|entry| (allowed_global(entry.value), entry.origin));
+        self.entries(1, key, entries);
+    }
+
     fn globals(&mut self, key: &str, list: &[Sourced<'_, &super::GlobalEntry>]) {
         let entries = list.iter().map(|entry| (scalar(&entry.value.to_string()), entry.origin));
         self.entries(1, key, entries);
@@ -141,6 +146,17 @@ fn comment(origin: Origin<'_>) -> String {
                 format!("{path}:{}{profile}", span.line)
             }
         }
+    }
+}
+
+/// An entry of the allow-list as YAML, on one line.
+fn allowed_global(entry: &super::AllowedGlobal) -> String {
+    let name = scalar(&entry.global.to_string());
+    let Some(calls) = &entry.calls else { return name };
+    let forms: Vec<String> = calls.iter().map(|form| scalar(&form.to_string())).collect();
+    match forms.as_slice() {
+        [form] => format!("{{ name: {name}, call: {form} }}"),
+        forms => format!("{{ name: {name}, call: [{}] }}", forms.join(", ")),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 
+use super::AllowedGlobal;
 use super::global_set::GlobalEntry;
 use super::{CardMatch, RuleSetting, Verify};
 use crate::base::{Digest, Fingerprint, Severity};
@@ -50,14 +51,15 @@ pub(super) struct Extends {
 }
 
 /// What pickles may import. An entry is `module.name`, `module:qualified.name`, or a glob in which
-/// `*` stops at dots and `**` does not.
+/// `*` stops at dots and `**` does not. One that is allowed may be called in any way, unless it stands
+/// as a mapping of `name` or `names` and `call`, which says how.
 #[derive(Clone, Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
 pub(super) struct PickleSettings {
     /// What may be imported and called; replaces what the extended policies allow.
-    pub(super) allowed_globals: Option<Vec<Located<GlobalEntry>>>,
+    pub(super) allowed_globals: Option<Vec<Located<AllowedGlobal>>>,
     /// What may be imported and called in addition.
-    pub(super) extra_allowed_globals: Option<Vec<Located<GlobalEntry>>>,
+    pub(super) extra_allowed_globals: Option<Vec<Located<AllowedGlobal>>>,
     /// What may not be imported, whatever is allowed; replaces what the extended policies deny.
     pub(super) denied_globals: Option<Vec<Located<GlobalEntry>>>,
     /// What may not be imported either.

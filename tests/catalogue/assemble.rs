@@ -3,6 +3,7 @@
 pub(crate) mod compression;
 pub(crate) mod joblib;
 pub(crate) mod numpy;
+pub(crate) mod objects;
 pub(crate) mod safetensors;
 pub(crate) mod sevenz;
 pub(crate) mod tar;

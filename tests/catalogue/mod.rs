@@ -13,6 +13,7 @@
 )]
 
 mod assemble;
+mod calls;
 mod gate;
 mod good;
 mod joblib;

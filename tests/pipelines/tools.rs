@@ -6,8 +6,8 @@ use std::path::Path;
 
 /// Commands that macOS, Git for Windows and Linux all have.
 const EVERYWHERE: &[&str] = &[
-    "awk", "bash", "cat", "chmod", "curl", "cut", "dirname", "gzip", "mkdir", "mktemp", "rm",
-    "sed", "tail", "tar", "tr", "uname",
+    "awk", "bash", "cat", "chmod", "curl", "cut", "dirname", "env", "gzip", "mkdir", "mktemp",
+    "rm", "sed", "tail", "tar", "tr", "uname",
 ];
 
 /// A folder for `PATH` with nothing but these commands, `more` of them, and scripts of our

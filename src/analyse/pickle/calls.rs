@@ -4,10 +4,12 @@ use crate::evidence::{
     Call, CallOpcode, Callee, Divergence, ImportOpcode, MutationOpcode, PickleFact,
 };
 
+use super::arguments::{Telling, Told};
+use super::followed_attributes;
 use super::joblib;
 use super::machine::{Halt, Machine, Step};
-use super::shape;
-use super::value::{Kind, Node, Value};
+use super::state;
+use super::value::{GlobalId, Kind, Value};
 
 /// Distinct indirect calls that are told apart in one stream.
 const INDIRECT_CALLS: usize = 256;
@@ -35,6 +37,7 @@ impl Machine<'_> {
 
     /// Calls with the values from `first` on as arguments, and leaves the result at `start`.
     fn call_with(&mut self, callee: Value, start: usize, first: usize, opcode: CallOpcode) -> Step {
+        self.unfollow_held(first..self.stack.len());
         let items = self.stack.get(first..).unwrap_or(&[]);
         let arguments = self.heap.container(Kind::Tuple, items);
         self.stack.truncate(start);
@@ -98,50 +101,107 @@ impl Machine<'_> {
     }
 
     fn call(&mut self, callee: Value, arguments: Value, opcode: CallOpcode) -> Step {
-        match callee {
-            Value::Global(_) => self.record_call(callee, arguments, opcode),
-            _ => self.record_indirect_call(callee, arguments, opcode),
+        if let Value::Global(id) = callee {
+            if opcode == CallOpcode::Reduce
+                && let Some(value) = self.compose(id, arguments)
+            {
+                return self.push(value);
+            }
+            self.unfollow(id);
+            self.record_call(callee, arguments, opcode, None);
+        } else {
+            self.record_indirect_call(callee, arguments, opcode);
         }
         let constructed = matches!(opcode, CallOpcode::Newobj | CallOpcode::NewobjEx);
         let result = self.heap.call(callee, arguments, constructed);
         self.push(result)
     }
 
-    fn record_call(&mut self, callee: Value, arguments: Value, opcode: CallOpcode) {
+    /// Records a call of an import, made by the stream or by the function `through`.
+    pub(super) fn record_call(
+        &mut self,
+        callee: Value,
+        arguments: Value,
+        opcode: CallOpcode,
+        through: Option<&str>,
+    ) {
         let Value::Global(id) = callee else { return };
         let Some(global) = self.imports.get(id) else { return };
-        let (shape, loader) = (global.shape, global.loader);
-        let listed = global.calls_recorded;
+        let (shape, loader, listed) = (global.shape, global.loader, global.calls_recorded);
+        let full = global.full.clone();
         let objects = super::objects::Objects { heap: &self.heap, globals: &self.imports.all };
         let mut departure = shape.and_then(|shape| shape(&objects, arguments).err());
-        if departure.is_none()
-            && let Some(global) = objects.global(callee)
-        {
-            departure = self.dialect.called(objects, global, arguments);
+        if departure.is_none() {
+            departure = self.dialect.called(objects, &full, arguments);
             if loader {
                 self.hand_over(callee, arguments);
             }
         }
+        self.record_given_attributes(&full, arguments);
+        if through.is_none() {
+            self.record_calls_through(&full, arguments);
+        }
         // Of a callee whose shape is known, one call without departure stands for all.
-        let most = if shape.is_some() { 1 } else { LISTED_CALLS };
-        if departure.is_none() && listed >= most {
+        if shape.is_some() && departure.is_none() && listed > 0 && through.is_none() {
             return;
         }
-        let objects = super::objects::Objects { heap: &self.heap, globals: &self.imports.all };
+        let mut told = match self.imports.get_mut(id) {
+            Some(global) => std::mem::take(&mut global.told),
+            None => return,
+        };
+        let objects = self.objects();
+        let telling = told.tell(&objects, arguments, opcode);
+        let values = match telling {
+            Telling::Arguments(values) => values,
+            // The first calls are counted.
+            Telling::Nothing if listed < LISTED_CALLS || departure.is_some() => {
+                told.told_exactly(&objects, arguments)
+            }
+            Telling::Nothing => {
+                self.put_back(id, told, listed);
+                return;
+            }
+        };
         let call = Call {
-            callee: Callee::Global(objects.global(callee).unwrap_or_default().to_owned()),
+            callee: Callee::Global(full),
             opcode,
             arguments: objects.describe_arguments(arguments),
+            values,
+            known: shape.is_some(),
             departure,
+            through: through.map(str::to_owned),
             stream: self.recorder.stream,
             times: 1,
         };
-        if call.departure.is_none()
-            && let Some(global) = self.imports.get_mut(id)
-        {
-            global.calls_recorded = listed.saturating_add(1);
-        }
+        self.put_back(id, told, listed.saturating_add(1));
         self.recorder.call(self.at, call);
+    }
+
+    fn put_back(&mut self, id: GlobalId, told: Told, listed: u8) {
+        if let Some(global) = self.imports.get_mut(id) {
+            global.told = told;
+            global.calls_recorded = listed;
+        }
+    }
+
+    /// Records attributes that a call hands over in a dict and that are no data: a `Bunch` or a
+    /// namespace answers them.
+    fn record_given_attributes(&mut self, callee: &str, arguments: Value) {
+        if state::keeps_items_apart(callee) {
+            return;
+        }
+        let objects = self.objects();
+        let is_odd =
+            |item: &&Value| objects.kind(**item) == Some(Kind::Dict) && objects.is_odd(**item);
+        let odd: Vec<Value> =
+            objects.tuple(arguments).unwrap_or(&[]).iter().filter(is_odd).copied().collect();
+        for dict in odd {
+            let target = format!("{callee}(…)");
+            for key in state::odd_keys_of_dict(&self.objects(), dict) {
+                let target = target.clone();
+                self.recorder.fact(self.at, PickleFact::StateKey { key, target });
+            }
+        }
     }
 
     /// Notes which of the arguments a loader is going to read as a payload of its own.
@@ -180,53 +240,49 @@ impl Machine<'_> {
             callee: Callee::Computed(objects.describe(callee)),
             opcode,
             arguments: objects.describe_arguments(arguments),
+            values: None,
+            known: false,
             departure: None,
+            through: None,
             stream: self.recorder.stream,
             times: 1,
         };
         self.recorder.call(self.at, call);
     }
 
-    /// Whether adding items (of `kind`'s opcode) to `target` is what its class is for.
-    pub(super) fn takes_items(&self, target: Value, kind: Kind) -> bool {
-        let objects = self.objects();
-        if objects.kind(target) == Some(kind) {
-            return true;
-        }
-        let constructed =
-            matches!(self.heap.node_of(target), Some(Node::Call { constructed: true, .. }));
-        objects.call(target).is_some_and(|call| {
-            let rebuilt = call.callee == "copyreg._reconstructor";
-            shape::is_container(objects.class(call), constructed || rebuilt)
-        })
-    }
-
-    /// Records a change of something that is no literal container and no instance of one.
-    pub(super) fn note_mutation(&mut self, target: Value, kind: Kind, opcode: MutationOpcode) {
-        if !self.takes_items(target, kind) {
-            let target = self.objects().describe(target);
-            self.recorder.fact(self.at, PickleFact::Mutation { opcode, target });
-        }
-    }
-
     pub(super) fn build(&mut self) -> Step {
         let state = self.pop()?;
         let target = self.pop()?;
+        if let Value::Global(id) = state {
+            self.unfollow(id);
+        }
         let objects = self.objects();
         match objects.call(target) {
             Some(call) => {
                 let is_array = objects.class(call) == joblib::WRAPPER;
-                for key in shape::odd_state_keys(&objects, state) {
+                let departures =
+                    followed_attributes::departures(&objects, objects.class(call), state);
+                for departure in departures {
+                    let followed_attributes::Departure { key, value, reason } = departure;
                     let target = self.objects().describe(target);
-                    self.recorder.fact(self.at, PickleFact::StateKey { key, target });
+                    let departure = reason.to_owned();
+                    let fact = PickleFact::StateValue { key, value, target, departure };
+                    self.recorder.fact(self.at, fact);
+                }
+                self.record_odd_keys(target, state);
+                if self.is_partial(target) {
+                    self.build_partial(target, state);
                 }
                 self.heap.set_state(target, state);
                 self.push(target)?;
                 if is_array { self.skip_array(state) } else { Ok(()) }
             }
             None => {
+                if let Value::Global(id) = target {
+                    self.unfollow(id);
+                }
                 let opcode = MutationOpcode::Build;
-                let target_text = objects.describe(target);
+                let target_text = self.objects().describe(target);
                 self.recorder.fact(self.at, PickleFact::Mutation { opcode, target: target_text });
                 self.push(target)
             }

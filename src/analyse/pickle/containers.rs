@@ -4,6 +4,7 @@ use crate::base::Budget;
 use crate::evidence::{Divergence, MutationOpcode};
 
 use super::machine::{Machine, Step, malformed};
+use super::state;
 use super::value::{Kind, Node, Value};
 
 /// Values looked at to find out whether a key has a list in it.
@@ -11,7 +12,16 @@ const KEY_PARTS: usize = 64;
 
 impl Machine<'_> {
     pub(super) fn push_container(&mut self, kind: Kind, start: usize) -> Step {
+        self.unfollow_held(start..self.stack.len());
         let container = self.heap.container(kind, self.stack.get(start..).unwrap_or(&[]));
+        if kind == Kind::Dict {
+            self.note_odd_keys(container, start);
+        }
+        match kind {
+            Kind::Dict => self.hash_stacked_keys(start, 2),
+            Kind::Set | Kind::FrozenSet => self.hash_stacked_keys(start, 1),
+            _ => {}
+        }
         self.check_extent(container)?;
         self.stack.truncate(start);
         self.push(container)
@@ -45,7 +55,9 @@ impl Machine<'_> {
         };
         let added = self.stack.get(start..).unwrap_or(&[]);
         if added.is_empty() {
-            if !self.takes_items(target, kind) && kind != Kind::Dict {
+            let takes_items =
+                self.heap_kind(target) == Some(kind) || self.container_class(target).is_some();
+            if !takes_items && kind != Kind::Dict {
                 let detail = format!("{} without items on no {}", opcode.name(), kind.name());
                 self.recorder.divergence(self.at, Divergence::EmptyAppend, detail);
             }
@@ -59,13 +71,51 @@ impl Machine<'_> {
             if kind != Kind::List && self.any_unhashable(added.iter().step_by(step)) {
                 return malformed("an unhashable key or member");
             }
+            self.unfollow_held(start..self.stack.len());
             self.heap.extend(target, self.stack.get(start..).unwrap_or(&[]));
             self.check_extent(target)?;
+            if kind == Kind::Dict {
+                self.note_odd_keys(target, start);
+            }
+            if kind != Kind::List {
+                self.hash_stacked_keys(start, step);
+            }
         } else {
-            self.note_mutation(target, kind, opcode);
+            self.unfollow_held(start..self.stack.len());
+            self.add_to_instance(target, start..self.stack.len(), kind, opcode);
+            if kind == Kind::Dict {
+                self.hash_stacked_keys(start, 2);
+            }
         }
         self.stack.truncate(start);
         Ok(())
+    }
+
+    /// Marks a dict to which the pairs from `start` on were added, if one is no data.
+    fn note_odd_keys(&mut self, dict: Value, start: usize) {
+        let objects = self.objects();
+        let pairs = self.stack.get(start..).unwrap_or(&[]).chunks_exact(2);
+        let odd = pairs.into_iter().any(|pair| match pair {
+            [key, value] => state::is_odd(&objects, *key, *value),
+            _ => false,
+        });
+        if odd {
+            self.heap.mark_odd(dict);
+        }
+    }
+
+    /// Notes instances among the keys, which stand on the stack from `start` on.
+    fn hash_stacked_keys(&mut self, start: usize, step: usize) {
+        let is_plain = |key: &Value| match self.heap.node_of(*key) {
+            Some(Node::Text { .. } | Node::Int { .. }) => true,
+            Some(_) => false,
+            None => !matches!(key, Value::Instance(_)),
+        };
+        let keys = self.stack.get(start..).unwrap_or(&[]).iter().step_by(step);
+        let keys: Vec<Value> = keys.filter(|key| !is_plain(key)).copied().collect();
+        if !keys.is_empty() {
+            self.hash_keys(keys.into_iter());
+        }
     }
 
     /// Whether one of the keys is certainly unhashable: a list, or a tuple with one in it.

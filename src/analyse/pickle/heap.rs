@@ -150,12 +150,12 @@ impl Heap {
         let (depth, expansion) = self.above(items);
         self.items.extend_from_slice(kept);
         let length = items.len() as u64;
-        self.push(Node::Container { kind, kept: run, length, depth, expansion })
+        self.push(Node::Container { kind, kept: run, length, depth, expansion, odd: false })
     }
 
     /// The result of a call.
     pub(super) fn call(&mut self, callee: Value, arguments: Value, constructed: bool) -> Value {
-        self.push(Node::Call { callee, arguments, state: Value::None, constructed })
+        self.push(Node::Call { callee, arguments, state: Value::None, constructed, odd: false })
     }
 
     /// What `persistent_load` gives for `id`.
@@ -192,7 +192,8 @@ impl Heap {
     pub(super) fn extend(&mut self, container: Value, more: &[Value]) -> bool {
         let Value::Node(id) = container else { return false };
         let (added_depth, added_expansion) = self.above(more);
-        let Some(&Node::Container { kind, kept, length, depth, expansion }) = self.node(id) else {
+        let Some(&Node::Container { kind, kept, length, depth, expansion, odd }) = self.node(id)
+        else {
             return false;
         };
         let room = KEPT_ITEMS.saturating_sub(kept.length as usize);
@@ -214,17 +215,27 @@ impl Heap {
         let depth = depth.max(added_depth);
         let expansion = expansion.saturating_add(added_expansion);
         if let Some(node) = self.nodes.get_mut(id.0 as usize) {
-            *node = Node::Container { kind, kept: run, length, depth, expansion };
+            *node = Node::Container { kind, kept: run, length, depth, expansion, odd };
         }
         true
     }
 
-    /// Notes the state that `BUILD` gave the result of a call.
+    /// Notes the state that `BUILD` gave the result of a call. After a second one it is not known.
     pub(super) fn set_state(&mut self, target: Value, new: Value) {
         if let Value::Node(id) = target
             && let Some(Node::Call { state, .. }) = self.nodes.get_mut(id.0 as usize)
         {
-            *state = new;
+            *state = if *state == Value::None { new } else { Value::Unknown };
+        }
+    }
+
+    /// Notes that a dict, or an instance that was filled like one, has a key that is no data.
+    pub(super) fn mark_odd(&mut self, target: Value) {
+        if let Value::Node(id) = target
+            && let Some(Node::Container { odd, .. } | Node::Call { odd, .. }) =
+                self.nodes.get_mut(id.0 as usize)
+        {
+            *odd = true;
         }
     }
 
@@ -307,7 +318,7 @@ impl Heap {
             Node::Int { kept, exact } => {
                 Node::Int { kept: new.keep_bytes(self.bytes(kept)), exact }
             }
-            Node::Container { kind, kept, length, depth, expansion } => {
+            Node::Container { kind, kept, length, depth, expansion, odd } => {
                 // What finds no room is cut off: the container then counts as not wholly known.
                 let room = (FULL_ITEMS >> 1).saturating_sub(new.items.len());
                 let start = new.items.len();
@@ -320,13 +331,14 @@ impl Heap {
                     start: u32::try_from(start).unwrap_or(u32::MAX),
                     length: u32::try_from(length_kept).unwrap_or(0),
                 };
-                Node::Container { kind, kept, length, depth, expansion }
+                Node::Container { kind, kept, length, depth, expansion, odd }
             }
-            Node::Call { callee, arguments, state, constructed } => Node::Call {
+            Node::Call { callee, arguments, state, constructed, odd } => Node::Call {
                 callee: self.survivor(callee, new, moved),
                 arguments: self.survivor(arguments, new, moved),
                 state: self.survivor(state, new, moved),
                 constructed,
+                odd,
             },
             Node::Persistent { id } => Node::Persistent { id: self.survivor(id, new, moved) },
         }

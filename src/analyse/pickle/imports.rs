@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::arguments::Told;
+use super::compositions::{Composer, composer};
 use super::names::map_python2;
 use super::shape::{self, Shape};
 use super::value::GlobalId;
@@ -24,6 +26,10 @@ pub(in crate::analyse) struct Global {
     pub(super) shape: Option<Shape>,
     /// Whether it reads an argument as a pickle or program of its own.
     pub(super) loader: bool,
+    /// Whether calls of it spell values.
+    pub(super) composer: Option<Composer>,
+    /// Calls of it that were told, by their arguments.
+    pub(super) told: Told,
     /// Where the recorder counts it.
     pub(super) recorded: Option<usize>,
     /// Calls without departure that were recorded, by opcode.
@@ -36,6 +42,8 @@ pub(super) struct Imports {
     pub(super) all: Vec<Global>,
     known: HashMap<(Vec<u8>, Vec<u8>, bool), GlobalId>,
     unresolved: Option<GlobalId>,
+    attributes: HashMap<(GlobalId, String), GlobalId>,
+    has_composers: bool,
 }
 
 impl Imports {
@@ -51,6 +59,8 @@ impl Imports {
             full: Import::UNRESOLVED.to_owned(),
             shape: None,
             loader: false,
+            composer: None,
+            told: Told::default(),
             recorded: None,
             calls_recorded: 0,
         });
@@ -76,14 +86,51 @@ impl Imports {
             name: Some(name.to_owned()),
             shape: shape::of(&full),
             loader: shape::is_loader(&full),
+            composer: composer(&full),
+            told: Told::default(),
             full,
             written: ((module, name) != (&*written.0, &*written.1)).then(|| written.clone()),
             recorded: None,
             calls_recorded: 0,
         };
+        self.has_composers |= global.composer.is_some();
         let id = self.push(global);
         self.known.insert(key, id);
         id
+    }
+
+    /// The attribute `name` of an import: the dotted name in its module.
+    pub(super) fn attribute(&mut self, base: GlobalId, name: &str) -> Option<GlobalId> {
+        let key = (base, name.to_owned());
+        if let Some(id) = self.attributes.get(&key) {
+            return Some(*id);
+        }
+        if self.all.len() >= MOST {
+            return None;
+        }
+        let base = self.get(base)?;
+        let (module, class) = (base.module.clone()?, base.name.as_deref()?);
+        let dotted = format!("{class}.{name}");
+        let full = format!("{module}.{dotted}");
+        let id = self.push(Global {
+            module: Some(module),
+            name: Some(dotted),
+            written: None,
+            shape: shape::of(&full),
+            loader: shape::is_loader(&full),
+            composer: None,
+            told: Told::default(),
+            full,
+            recorded: None,
+            calls_recorded: 0,
+        });
+        self.attributes.insert(key, id);
+        Some(id)
+    }
+
+    /// Whether there is an import whose calls spell values.
+    pub(super) fn has_composers(&self) -> bool {
+        self.has_composers
     }
 
     fn push(&mut self, global: Global) -> GlobalId {

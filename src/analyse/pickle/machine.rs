@@ -290,7 +290,7 @@ impl<'m> Machine<'m> {
     pub(super) fn collect(&mut self) {
         let (mut roots, mut rest) = self.memo.references();
         let mut stack_then_memo =
-            self.stack.iter_mut().chain(roots.iter_mut().map(|value| &mut **value));
+            self.stack.iter_mut().rev().chain(roots.iter_mut().map(|value| &mut **value));
         self.heap.collect(&mut stack_then_memo, &mut rest.iter_mut().map(|value| &mut **value));
         self.memo.pack();
     }

@@ -1,12 +1,17 @@
 //! Pickles: every stream of a member, followed to its end.
 
+mod arguments;
 mod calls;
+mod calls_through;
+mod compositions;
 mod containers;
 mod detect;
 mod dialect;
 mod dtype;
 mod execute;
+mod followed_attributes;
 mod heap;
+mod implicit;
 mod importing;
 mod imports;
 mod joblib;
@@ -21,6 +26,7 @@ mod payload;
 mod reader;
 mod record;
 mod shape;
+mod state;
 mod streams;
 mod text;
 mod value;

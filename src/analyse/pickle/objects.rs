@@ -84,6 +84,23 @@ impl<'a> Objects<'a> {
         }
     }
 
+    /// Those items of a container that are kept.
+    pub(super) fn kept_items(&self, value: Value) -> &'a [Value] {
+        match self.heap.node_of(value) {
+            Some(Node::Container { kept, .. }) => self.heap.items(*kept),
+            _ => &[],
+        }
+    }
+
+    /// Whether a dict, or an instance that was filled like one, has a key that is no data once it
+    /// becomes an attribute.
+    pub(super) fn is_odd(&self, value: Value) -> bool {
+        matches!(
+            self.heap.node_of(value),
+            Some(Node::Container { odd: true, .. } | Node::Call { odd: true, .. })
+        )
+    }
+
     /// All items of a tuple, if they are known.
     pub(in crate::analyse) fn tuple(&self, value: Value) -> Option<&'a [Value]> {
         (self.kind(value) == Some(Kind::Tuple)).then(|| self.items(value)).flatten()

@@ -1,10 +1,11 @@
 //! What a member's streams did, told once each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::value::GlobalId;
 use crate::evidence::{
-    Call, CallOpcode, Callee, Divergence, Import, ImportOpcode, PickleFact, StreamSummary,
+    Argument, Call, CallOpcode, Callee, Divergence, ImplicitMethod, Import, ImportOpcode,
+    PickleFact, StreamSummary,
 };
 
 use super::detect::{is_importable, is_known_module};
@@ -57,6 +58,8 @@ struct CallKey {
     opcode: CallOpcode,
     departure: Option<String>,
     arguments: String,
+    values: Option<Vec<Argument>>,
+    through: Option<String>,
 }
 
 /// Collects the facts of one member over all its streams and views.
@@ -65,6 +68,8 @@ pub(super) struct Recorder {
     facts: Vec<(u64, PickleFact)>,
     imports: HashMap<(Option<String>, Option<String>), usize>,
     calls: HashMap<CallKey, usize>,
+    attributes: HashSet<(Option<String>, Option<String>)>,
+    implicit_calls: HashSet<(String, ImplicitMethod)>,
     divergences: HashMap<(Divergence, u64), ()>,
     pub(super) payloads: Vec<Payload>,
     /// Set when a fact found no room.
@@ -150,6 +155,7 @@ impl Recorder {
                         protocol,
                         stream: self.stream,
                         times: 0,
+                        followed: global.composer.is_some(),
                     };
                     let recorded = self.push(offset, PickleFact::Import(import))?;
                     self.imports.insert(key, recorded);
@@ -165,12 +171,52 @@ impl Recorder {
         }
     }
 
+    /// Notes that an import is the attribute of another.
+    pub(super) fn attribute(
+        &mut self,
+        imports: &Imports,
+        id: GlobalId,
+        opcode: ImportOpcode,
+        protocol: u8,
+        offset: u64,
+    ) {
+        let Some(global) = imports.get(id) else { return };
+        let (module, name) = (global.module.clone(), global.name.clone());
+        if self.attributes.insert((module.clone(), name.clone())) {
+            let (stream, times) = (self.stream, 1);
+            let written = None;
+            let import =
+                Import { module, name, written, opcode, protocol, stream, times, followed: false };
+            self.push(offset, PickleFact::Attribute(import));
+        }
+    }
+
+    /// Notes that an import is used otherwise than in compositions that are followed.
+    pub(super) fn unfollow(&mut self, imports: &Imports, id: GlobalId) {
+        let Some(global) = imports.get(id) else { return };
+        if let Some(recorded) = global.recorded
+            && let Some((_, PickleFact::Import(import))) = self.facts.get_mut(recorded)
+        {
+            import.followed = false;
+        }
+    }
+
+    /// Notes that an opcode calls a method of an instance.
+    pub(super) fn implicit_call(&mut self, offset: u64, class: &str, method: ImplicitMethod) {
+        if self.implicit_calls.insert((class.to_owned(), method)) {
+            let class = class.to_owned();
+            self.push(offset, PickleFact::ImplicitCall { class, method });
+        }
+    }
+
     pub(super) fn call(&mut self, offset: u64, call: Call) {
         let key = CallKey {
             callee: call.callee.clone(),
             opcode: call.opcode,
             departure: call.departure.clone(),
             arguments: call.arguments.clone(),
+            values: call.values.clone(),
+            through: call.through.clone(),
         };
         if let Some(recorded) = self.calls.get(&key) {
             if let Some((_, PickleFact::Call(known))) = self.facts.get_mut(*recorded) {
@@ -223,7 +269,12 @@ impl Recorder {
                         seen.known_module |= is_known_module(module);
                     }
                 }
-                PickleFact::Call(_) | PickleFact::Mutation { .. } | PickleFact::StateKey { .. } => {
+                PickleFact::Call(_)
+                | PickleFact::Attribute(_)
+                | PickleFact::ImplicitCall { .. }
+                | PickleFact::Mutation { .. }
+                | PickleFact::StateKey { .. }
+                | PickleFact::StateValue { .. } => {
                     seen.called = true;
                 }
                 PickleFact::Extension { .. } => seen.extension = true,

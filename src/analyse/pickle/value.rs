@@ -116,6 +116,8 @@ pub(super) enum Node {
         depth: u32,
         /// Values that it unfolds to when shared ones count as often as they are reached.
         expansion: u64,
+        /// Of a dict: whether a key of it is no data once it becomes an object's attribute.
+        odd: bool,
     },
     /// The result of a call.
     Call {
@@ -127,6 +129,8 @@ pub(super) enum Node {
         state: Value,
         /// Whether the callee is a class by the opcode's own rule (`NEWOBJ`, `NEWOBJ_EX`).
         constructed: bool,
+        /// Whether it was filled like a dict with a key that is no data as an attribute.
+        odd: bool,
     },
     /// What `persistent_load` gave for an id.
     Persistent {

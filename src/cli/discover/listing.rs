@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::super::project::Discovered;
 use crate::base::Untrusted;
-use crate::discover::{CodeReference, PinnedAs, Reference, Standing, WrittenRevision};
-use crate::rules::discovery::source;
+use crate::evidence::{Reference, WrittenRevision};
+use crate::rules::discovery::{Agreement, ManifestStatus, ReferenceCase};
 
 /// Widest a column becomes before it is left ragged.
 const WIDEST: usize = 48;
@@ -36,7 +36,7 @@ impl Listing<'_> {
             .collect();
         for (row, reference) in rows.iter().zip(&self.discovered.references) {
             for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                let style = if index == 3 { style(&reference.standing) } else { Style::new() };
+                let style = if index == 3 { style(&reference.status) } else { Style::new() };
                 let padding = width.saturating_sub(cell.width());
                 write!(out, "{style}{cell}{style:#}{:padding$}  ", "")?;
             }
@@ -57,13 +57,14 @@ impl Listing<'_> {
     }
 
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
-        let count = |fits: fn(&Standing) -> bool| {
-            self.discovered.references.iter().filter(|reference| fits(&reference.standing)).count()
+        let count = |fits: fn(&ManifestStatus) -> bool| {
+            self.discovered.references.iter().filter(|reference| fits(&reference.status)).count()
         };
         let all = self.discovered.references.len();
-        let listed = count(|standing| matches!(standing, Standing::Listed { .. }));
-        let unlisted = count(|standing| *standing == Standing::Unlisted);
-        let open = count(|standing| matches!(standing, Standing::NotHere | Standing::Unresolved));
+        let listed = count(|status| matches!(status, ManifestStatus::Listed { .. }));
+        let unlisted = count(|status| *status == ManifestStatus::Unlisted);
+        let open =
+            count(|status| matches!(status, ManifestStatus::NotHere | ManifestStatus::Unresolved));
         let files = self.discovered.files;
         let manifest = match &self.manifest {
             Some(path) => format!("in {path}"),
@@ -118,17 +119,17 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
-fn style(standing: &Standing) -> Style {
-    match standing {
-        Standing::Listed { pinned: PinnedAs::Same, .. } => AnsiColor::Green.on_default(),
-        Standing::Listed { .. } => AnsiColor::Yellow.on_default(),
-        Standing::Unlisted => AnsiColor::Red.on_default(),
-        Standing::NotHere | Standing::Unresolved => Style::new().dimmed(),
+fn style(status: &ManifestStatus) -> Style {
+    match status {
+        ManifestStatus::Listed { pinned: Agreement::Same, .. } => AnsiColor::Green.on_default(),
+        ManifestStatus::Listed { .. } => AnsiColor::Yellow.on_default(),
+        ManifestStatus::Unlisted => AnsiColor::Red.on_default(),
+        ManifestStatus::NotHere | ManifestStatus::Unresolved => Style::new().dimmed(),
     }
 }
 
 /// Place, model, revision, and what the manifest says.
-fn row(reference: &CodeReference) -> [String; 4] {
+fn row(reference: &ReferenceCase) -> [String; 4] {
     let revision = match &reference.found.revision {
         WrittenRevision::Absent => "-".to_owned(),
         WrittenRevision::Known(text) if text.len() == 40 => {
@@ -137,31 +138,31 @@ fn row(reference: &CodeReference) -> [String; 4] {
         WrittenRevision::Known(text) => format!("{:.40}", Untrusted(text)),
         WrittenRevision::Unresolved => "?".to_owned(),
     };
-    let model = source(reference);
+    let model = reference.source();
     let model = match &reference.found.reference {
         Reference::Unresolved { .. } => format!("? {:.60}", Untrusted(&model)),
         _ => format!("{:.120}", Untrusted(&model)),
     };
-    [reference.place.to_string(), model, revision, standing(&reference.standing).to_owned()]
+    [reference.place.to_string(), model, revision, status_in_words(&reference.status).to_owned()]
 }
 
-fn standing(standing: &Standing) -> &'static str {
-    match standing {
-        Standing::Listed { pinned: PinnedAs::Same, .. } => "listed",
-        Standing::Listed { pinned: PinnedAs::Another, .. } => "listed at another revision",
-        Standing::Listed { pinned: PinnedAs::Nothing | PinnedAs::Unknown, .. } => {
+fn status_in_words(status: &ManifestStatus) -> &'static str {
+    match status {
+        ManifestStatus::Listed { pinned: Agreement::Same, .. } => "listed",
+        ManifestStatus::Listed { pinned: Agreement::Another, .. } => "listed at another revision",
+        ManifestStatus::Listed { pinned: Agreement::Nothing | Agreement::Unknown, .. } => {
             "listed, not pinned here"
         }
-        Standing::Unlisted => "missing",
-        Standing::NotHere => "not in the project",
-        Standing::Unresolved => "not known",
+        ManifestStatus::Unlisted => "missing",
+        ManifestStatus::NotHere => "not in the project",
+        ManifestStatus::Unresolved => "not known",
     }
 }
 
-fn reference(reference: &CodeReference) -> Value {
+fn reference(reference: &ReferenceCase) -> Value {
     let found = &reference.found;
-    let entry = match &reference.standing {
-        Standing::Listed { name, .. } => Some(name),
+    let entry = match &reference.status {
+        ManifestStatus::Listed { name, .. } => Some(name),
         _ => None,
     };
     json!({
@@ -171,7 +172,7 @@ fn reference(reference: &CodeReference) -> Value {
         "cell": found.cell,
         "used_on": found.used_on,
         "kind": found.reference.kind(),
-        "source": source(reference),
+        "source": reference.source(),
         "text": reference.place.text(),
         "revision": match &found.revision {
             WrittenRevision::Known(text) => Some(text),
@@ -180,14 +181,14 @@ fn reference(reference: &CodeReference) -> Value {
         "revision_known": found.revision != WrittenRevision::Unresolved,
         "how": found.how,
         "manifest": {
-            "standing": match &reference.standing {
-                Standing::Listed { .. } => "listed",
-                Standing::Unlisted => "missing",
-                Standing::NotHere => "not-here",
-                Standing::Unresolved => "unresolved",
+            "standing": match &reference.status {
+                ManifestStatus::Listed { .. } => "listed",
+                ManifestStatus::Unlisted => "missing",
+                ManifestStatus::NotHere => "not-here",
+                ManifestStatus::Unresolved => "unresolved",
             },
             "entry": entry,
-            "agrees": matches!(&reference.standing, Standing::Listed { pinned: PinnedAs::Same, .. }),
+            "agrees": matches!(&reference.status, ManifestStatus::Listed { pinned: Agreement::Same, .. }),
         },
     })
 }

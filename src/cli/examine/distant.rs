@@ -243,7 +243,10 @@ fn is_certain(fact: &Fact) -> bool {
         fact,
         Fact::Pickle(
             PickleFact::Import(_)
+                | PickleFact::Attribute(_)
                 | PickleFact::Call(_)
+                | PickleFact::ImplicitCall { .. }
+                | PickleFact::StateValue { .. }
                 | PickleFact::Mutation { .. }
                 | PickleFact::StateKey { .. }
                 | PickleFact::Extension { .. }

@@ -6,10 +6,10 @@ use super::names::{Names, Role};
 use super::source::Source;
 use super::tokens::{Token, TokenKind};
 use super::values::{DEPTH, Resolver, Text};
-use crate::discover::WrittenRevision;
 use crate::discover::excerpt::Excerpt;
 use crate::discover::reference::Expected;
 use crate::discover::sink::{Mention, Sink};
+use crate::evidence::WrittenRevision;
 
 /// Names under which options hold a model.
 const KEYS: &[&str] = &[

@@ -11,10 +11,10 @@ use super::loaders::{self, Loader, Takes};
 use super::scopes::{ScopeId, Scopes};
 use super::texts::inside_quotes;
 use super::values::{Resolver, Value};
-use crate::discover::WrittenRevision;
 use crate::discover::excerpt::Excerpt;
 use crate::discover::reference::{Expected, has_model_ending};
 use crate::discover::sink::{Mention, Sink};
+use crate::evidence::WrittenRevision;
 
 /// Something that loads a model.
 #[derive(Debug)]

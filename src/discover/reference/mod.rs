@@ -8,70 +8,6 @@ mod words;
 use address::{address, hub_path, web_path};
 use words::{FOLDERS, INTERFACES, MEDIA, MODEL_ENDINGS, OPENAI_INTERFACE, PLACEHOLDERS};
 
-/// Which model is meant.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Reference {
-    /// A repository on the Hub by its id, `organisation/name` or an old bare `name`.
-    Hub(RepoId),
-    /// A repository on the Hub by an address: a page, a file or a clone.
-    Address {
-        /// The repository.
-        repository: RepoId,
-        /// The address as written (untrusted).
-        written: String,
-    },
-    /// A file or folder.
-    Local {
-        /// The path as written (untrusted).
-        written: String,
-        /// The same from the project's root, if it is there.
-        inside: Option<String>,
-    },
-    /// A model that no manifest can name: a repository of `torch.hub`, an object in a bucket.
-    Elsewhere {
-        /// As written (untrusted).
-        written: String,
-    },
-    /// Something loads a model here, and which one is not known before the program runs.
-    Unresolved {
-        /// What stands there, shortened (untrusted).
-        written: String,
-    },
-}
-
-impl Reference {
-    /// The repository on the Hub, however it is named.
-    pub fn repository(&self) -> Option<&RepoId> {
-        match self {
-            Self::Hub(repository) | Self::Address { repository, .. } => Some(repository),
-            Self::Local { .. } | Self::Elsewhere { .. } | Self::Unresolved { .. } => None,
-        }
-    }
-
-    /// What kind of reference it is, in one word.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Hub(_) => "hub",
-            Self::Address { .. } => "url",
-            Self::Local { .. } => "local",
-            Self::Elsewhere { .. } => "elsewhere",
-            Self::Unresolved { .. } => "unresolved",
-        }
-    }
-}
-
-/// Which version of a model is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum WrittenRevision {
-    /// None: whatever is newest.
-    #[default]
-    Absent,
-    /// This commit, branch or tag (untrusted).
-    Known(String),
-    /// One that is not known before the program runs.
-    Unresolved,
-}
-
 /// How much a place alone says about the text in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
@@ -255,38 +191,6 @@ pub(super) fn has_model_ending(text: &str) -> bool {
     ending.is_some_and(|ending| MODEL_ENDINGS.contains(&ending.as_str()))
 }
 
-/// The name under which the Hub knows an old repository today: `google-bert/bert-base-uncased` for
-/// `bert-base-uncased`. Both fetch the same files.
-pub(super) fn canonical(id: &RepoId) -> String {
-    const MOVED: &[(&str, &str)] = &[
-        ("albert-", "albert"),
-        ("bert-", "google-bert"),
-        ("camembert-base", "almanach"),
-        ("ctrl", "Salesforce"),
-        ("distilbert-", "distilbert"),
-        ("distilgpt2", "distilbert"),
-        ("distilroberta-base", "distilbert"),
-        ("gpt2", "openai-community"),
-        ("openai-gpt", "openai-community"),
-        ("roberta-", "FacebookAI"),
-        ("t5-", "google-t5"),
-        ("transfo-xl-wt103", "transfo-xl"),
-        ("xlm-clm", "FacebookAI"),
-        ("xlm-mlm", "FacebookAI"),
-        ("xlm-roberta-", "FacebookAI"),
-        ("xlnet-", "xlnet"),
-    ];
-    let publisher = id.publisher().is_none().then(|| {
-        let known = MOVED.iter().find(|(prefix, _)| id.name().starts_with(prefix));
-        known.map(|(_, publisher)| *publisher)
-    });
-    let name = match publisher.flatten() {
-        Some(publisher) => format!("{publisher}/{}", id.name()),
-        None => id.to_string(),
-    };
-    name.to_ascii_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,14 +274,5 @@ mod tests {
         ] {
             assert_eq!(of(none, Expected::Setting), None, "{none}");
         }
-    }
-
-    #[test]
-    fn old_names_are_those_of_today() {
-        let name = |text: &str| canonical(&text.parse().unwrap());
-        assert_eq!(name("bert-base-uncased"), name("google-bert/bert-base-uncased"));
-        assert_eq!(name("gpt2"), name("openai-community/gpt2"));
-        assert_eq!(name("Org/Name"), "org/name");
-        assert_ne!(name("other/gpt2"), name("gpt2"));
     }
 }

@@ -8,12 +8,13 @@ mod words;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::Kind;
 use super::arguments::expected;
 use super::commands;
 use super::excerpt::{Excerpt, MAXIMUM_DEPTH, TOO_DEEP};
 use super::sink::{Mention, Sink};
 use super::tree::Node;
-use super::{Kind, WrittenRevision};
+use crate::evidence::WrittenRevision;
 use words::{Reader, Token};
 
 /// Values that one variable may have.

@@ -204,7 +204,8 @@ fn paths_have_one_spelling() {
 
 #[test]
 fn what_is_shown_reads_back_to_the_same_policy() {
-    let text = "extends: [baseline]\nfail_on: low\npickle: {extra_allowed_globals: [\"a:b.c\", \"x.*y\"]}\n\
+    let text = "extends: [baseline]\nfail_on: low\npickle: {extra_allowed_globals: [\"a:b.c\", \"x.*y\", \
+                {name: a.New, call: new}, {names: [a.f, a.g], call: [\"(str, 'b'?)\", hash]}]}\n\
                 card: {sections: {\"my: section\": [\"a \\\"b\\\"\"]}, extra_required_sections: [\"my: section\"]}\n\
                 license: {allow: [mit, \"gemma\"], deny: []}\n\
                 trust: {weights: {gated: -3}}\nprovenance: {trusted_authors: [\"true\"]}\n\
@@ -223,6 +224,10 @@ fn what_is_shown_reads_back_to_the_same_policy() {
     let mut first = layers.effective(None).unwrap();
     let mut second = read(&shown).effective(None).unwrap();
     assert_eq!(first.pickle.allowed_globals.exact, second.pickle.allowed_globals.exact);
+    for entry in ["a:b.c", "a.New", "a.f", "a.g"] {
+        assert_eq!(first.pickle.call_forms.of(entry), second.pickle.call_forms.of(entry));
+    }
+    assert!(first.pickle.call_forms.of("a.g").is_some_and(|forms| forms.len() == 2));
     for policy in [&mut first, &mut second] {
         policy.pickle = Default::default();
         policy.waivers.iter_mut().for_each(|waiver| waiver.place.span = Default::default());
@@ -239,6 +244,9 @@ fn what_is_shown_reads_back_to_the_same_policy() {
         - joblib.numpy_pickle.NumpyArrayWrapper              # preset joblib
         - "a:b.c"                                            # p.yaml:3
         - "x.*y"                                             # p.yaml:3
+        - { name: a.New, call: new }                         # p.yaml:3
+        - { name: a.f, call: ["(str, 'b'?)", hash] }         # p.yaml:3
+        - { name: a.g, call: ["(str, 'b'?)", hash] }         # p.yaml:3
         - "my: section"                                      # p.yaml:4
           - "a \"b\""                                        # p.yaml:4
         gated: -3                                            # p.yaml:6

@@ -39,6 +39,16 @@ pub(super) fn row(offset: Option<u64>, fact: &PickleFact) -> Row {
             let departure = call.departure.as_deref();
             step(call.opcode.name(), called(call), departure.map(cut))
         }
+        PickleFact::Attribute(import) => {
+            step(import.opcode.name(), format!("names {}", imported(import)), None)
+        }
+        PickleFact::ImplicitCall { class, method } => {
+            step("implicit", format!("calls {} of a {}", method.name(), cut(class)), None)
+        }
+        PickleFact::StateValue { key, value, target, departure } => {
+            let text = format!("sets {} of {} to {}", cut(key), cut(target), cut(value));
+            step("BUILD", text, Some(cut(departure)))
+        }
         PickleFact::Mutation { opcode, target } => {
             step(opcode.name(), format!("changes {}", cut(target)), None)
         }

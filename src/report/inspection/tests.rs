@@ -35,6 +35,7 @@ fn checkpoint() -> FileEvidence {
                     protocol: 4,
                     stream: 0,
                     times: 2,
+                    followed: false,
                 }),
             ),
             piece(
@@ -44,6 +45,9 @@ fn checkpoint() -> FileEvidence {
                     callee: Callee::Global("posix.system".to_owned()),
                     opcode: CallOpcode::Reduce,
                     arguments: "'id'".to_owned(),
+                    values: None,
+                    known: false,
+                    through: None,
                     departure: Some("no writer calls it".to_owned()),
                     stream: 0,
                     times: 1,

@@ -4,50 +4,42 @@ use crate::base::{RepoId, Severity};
 use crate::evidence::{Origin, ReferenceKind};
 use crate::finding::{BaseModelReport, Location, RuleMeta};
 use crate::rules::wording::quoted;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// A base model that is not judged in the same run.
-pub(crate) struct UnjudgedBaseModel;
-
-/// Its id.
-pub const ID: &str = "unjudged-base-model";
-
-static META: RuleMeta = RuleMeta {
-    id: ID,
-    title: "Base model is not judged",
-    summary: "A model names another that it is loaded onto or was made from, and that one is not \
-              judged in the same run.",
-    severity: Severity::Info,
-    tags: &["base-model"],
-    cwe: None,
-    since: "0.1.0",
-    help: include_str!("unjudged_base_model.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "unjudged-base-model",
+        title: "Base model is not judged",
+        summary: "A model names another that it is loaded onto or was made from, and that one is not \
+                  judged in the same run.",
+        severity: Severity::Info,
+        tags: &["base-model"],
+        cwe: None,
+        since: "0.1.0",
+        help: include_str!("unjudged_base_model.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for UnjudgedBaseModel {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for base in case.base_models {
-            if !concerns(base.kind) || base.judged_as.is_some() {
-                continue;
-            }
-            violations.push(Violation {
-                location: Location { path: base.named_in.clone(), origin: Origin::default() },
-                manifest: None,
-                description: description(base, case),
-                recommendation: recommendation(base, case),
-                subject: subject(base),
-            });
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for base in case.base_models {
+        if !concerns(base.kind) || base.judged_as.is_some() {
+            continue;
         }
+        violations.push(Violation {
+            location: Location { path: base.named_in.clone(), origin: Origin::default() },
+            manifest: None,
+            description: description(base, case),
+            recommendation: recommendation(base, case),
+            subject: subject(base),
+        });
     }
 }
 
 /// Whether the rule looks at a model that is named in this way: code of another repository is a
 /// finding of its own, judged or not.
-pub fn concerns(kind: ReferenceKind) -> bool {
+pub(crate) fn concerns(kind: ReferenceKind) -> bool {
     kind != ReferenceKind::RemoteCode
 }
 

@@ -1,18 +1,11 @@
 //! Rules on the model card, and how complete a card is.
 
-mod brief_card;
-mod completeness;
-mod incomplete_card;
-mod missing_card;
-mod missing_section;
-mod unreadable_card;
-
-pub(super) use brief_card::BriefCard;
-pub use completeness::card_report;
-pub(super) use incomplete_card::IncompleteCard;
-pub(super) use missing_card::MissingCard;
-pub(super) use missing_section::MissingSection;
-pub(super) use unreadable_card::UnreadableCard;
+pub(crate) mod brief_card;
+pub mod completeness;
+pub(crate) mod incomplete_card;
+pub(crate) mod missing_card;
+pub(crate) mod missing_section;
+pub(crate) mod unreadable_card;
 
 use super::{Case, Violation};
 use crate::evidence::{Card, Origin};

@@ -3,43 +3,38 @@
 use crate::base::Severity;
 use crate::evidence::{CoverageFact, Fact};
 use crate::finding::RuleMeta;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// A file whose analysis ran out of a budget.
-pub(crate) struct BudgetExhausted;
-
-static META: RuleMeta = RuleMeta {
-    id: "budget-exhausted",
-    title: "File exceeds an analysis budget",
-    summary: "A file nests too deeply, unpacks to too much or holds too many pieces, so that only \
-              a part of it was judged.",
-    severity: Severity::High,
-    tags: &["file", "security"],
-    cwe: Some(409),
-    since: "0.1.0",
-    help: include_str!("budget_exhausted.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "budget-exhausted",
+        title: "File exceeds an analysis budget",
+        summary: "A file nests too deeply, unpacks to too much or holds too many pieces, so that only \
+                  a part of it was judged.",
+        severity: Severity::High,
+        tags: &["file", "security"],
+        cwe: Some(409),
+        since: "0.1.0",
+        help: include_str!("budget_exhausted.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for BudgetExhausted {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Fact::Coverage(CoverageFact::BudgetExhausted { budget, limit }) = seen.fact else {
-                continue;
-            };
-            violations.push(seen.violation(
-                budget.counted(),
-                format!(
-                    "{} has more than {limit} {budget}{}: what lies beyond was not judged.",
-                    seen.holder(),
-                    seen.at_byte(),
-                ),
-                "No ordinary model comes near this limit; a file that does is most likely built to \
-                 exhaust whoever reads it. Unpack or split it if it is your own.",
-            ));
-        }
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for seen in case.facts() {
+        let Fact::Coverage(CoverageFact::BudgetExhausted { budget, limit }) = seen.fact else {
+            continue;
+        };
+        violations.push(seen.violation(
+            budget.counted(),
+            format!(
+                "{} has more than {limit} {budget}{}: what lies beyond was not judged.",
+                seen.holder(),
+                seen.at_byte(),
+            ),
+            "No ordinary model comes near this limit; a file that does is most likely built to \
+             exhaust whoever reads it. Unpack or split it if it is your own.",
+        ));
     }
 }

@@ -3,20 +3,21 @@
 use crate::base::Severity;
 use crate::evidence::{Fact, FileFact, NativeKind};
 use crate::finding::RuleMeta;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// Machine code among the files of a model.
-pub(crate) struct ExecutableFile;
-
-static META: RuleMeta = RuleMeta {
-    id: "executable-file",
-    title: "Native code in a model",
-    summary: "A model holds machine code: a program, a shared library, WebAssembly or Java classes.",
-    severity: Severity::Critical,
-    tags: &["file", "security"],
-    cwe: Some(829),
-    since: "0.1.0",
-    help: include_str!("executable_file.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "executable-file",
+        title: "Native code in a model",
+        summary: "A model holds machine code: a program, a shared library, WebAssembly or Java classes.",
+        severity: Severity::Critical,
+        tags: &["file", "security"],
+        cwe: Some(829),
+        since: "0.1.0",
+        help: include_str!("executable_file.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
 const fn kind_in_words(kind: NativeKind) -> &'static str {
@@ -30,21 +31,15 @@ const fn kind_in_words(kind: NativeKind) -> &'static str {
     }
 }
 
-impl Rule for ExecutableFile {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Fact::File(FileFact::NativeCode { kind }) = seen.fact else { continue };
-            let words = kind_in_words(*kind);
-            violations.push(seen.violation(
-                words,
-                format!("{} is {words}{}: a model is data.", seen.holder(), seen.at_byte()),
-                "Remove the file from the model, or leave it out with the entry's `files:` so that \
-                 the project never fetches it. Ship native code as a package of its own.",
-            ));
-        }
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for seen in case.facts() {
+        let Fact::File(FileFact::NativeCode { kind }) = seen.fact else { continue };
+        let words = kind_in_words(*kind);
+        violations.push(seen.violation(
+            words,
+            format!("{} is {words}{}: a model is data.", seen.holder(), seen.at_byte()),
+            "Remove the file from the model, or leave it out with the entry's `files:` so that \
+             the project never fetches it. Ship native code as a package of its own.",
+        ));
     }
 }

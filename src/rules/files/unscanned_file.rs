@@ -4,38 +4,33 @@ use crate::base::Severity;
 use crate::evidence::{CoverageFact, Fact, UnscannedReason};
 use crate::finding::RuleMeta;
 use crate::rules::wording::{phrase, quoted};
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// A file that was read and could not be judged.
-pub(crate) struct UnscannedFile;
-
-static META: RuleMeta = RuleMeta {
-    id: "unscanned-file",
-    title: "File could not be judged",
-    summary: "A file was read and nothing could be judged: it is a Git LFS pointer, encrypted, \
-              empty, of an unknown format, or of a format without an analyser.",
-    severity: Severity::High,
-    tags: &["file"],
-    cwe: None,
-    since: "0.1.0",
-    help: include_str!("unscanned_file.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "unscanned-file",
+        title: "File could not be judged",
+        summary: "A file was read and nothing could be judged: it is a Git LFS pointer, encrypted, \
+                  empty, of an unknown format, or of a format without an analyser.",
+        severity: Severity::High,
+        tags: &["file"],
+        cwe: None,
+        since: "0.1.0",
+        help: include_str!("unscanned_file.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for UnscannedFile {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Fact::Coverage(CoverageFact::Unscanned { reason }) = seen.fact else { continue };
-            let (subject, what, advice) = explain(reason);
-            violations.push(seen.violation(
-                subject,
-                format!("{} was not judged: {what}.", seen.holder()),
-                advice,
-            ));
-        }
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for seen in case.facts() {
+        let Fact::Coverage(CoverageFact::Unscanned { reason }) = seen.fact else { continue };
+        let (subject, what, advice) = explain(reason);
+        violations.push(seen.violation(
+            subject,
+            format!("{} was not judged: {what}.", seen.holder()),
+            advice,
+        ));
     }
 }
 

@@ -1,7 +1,4 @@
 //! Rules on whether bytes are those that were listed.
 
-mod digest_mismatch;
-mod digest_unknown;
-
-pub(super) use digest_mismatch::DigestMismatch;
-pub(super) use digest_unknown::DigestUnknown;
+pub(crate) mod digest_mismatch;
+pub(crate) mod digest_unknown;

@@ -6,58 +6,52 @@ use crate::finding::{Location, RuleMeta};
 use crate::license::LicenseTerm;
 use crate::policy::LicensePolicy;
 use crate::rules::wording::listed;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// Licenses that a sentence names at most.
 const SHOWN: usize = 6;
 
 /// A model under a license that the policy does not accept.
-pub(crate) struct LicenseNotAllowed;
-
-static META: RuleMeta = RuleMeta {
-    id: "license-not-allowed",
-    title: "License is not allowed",
-    summary: "A model's license is on the policy's `license.deny`, or not on its `license.allow`.",
-    severity: Severity::High,
-    tags: &["license"],
-    cwe: None,
-    since: "0.1.0",
-    help: include_str!("license_not_allowed.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "license-not-allowed",
+        title: "License is not allowed",
+        summary: "A model's license is on the policy's `license.deny`, or not on its `license.allow`.",
+        severity: Severity::High,
+        tags: &["license"],
+        cwe: None,
+        since: "0.1.0",
+        help: include_str!("license_not_allowed.md"),
+    },
+    checks: &[Check::Card(check)],
 };
 
 const RECOMMENDATION: &str = "Use a model under a license that the policy allows, or have the \
                               license accepted and change `license` in the policy.";
 
-impl Rule for LicenseNotAllowed {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    if !case.dossier.is_repository {
+        return;
     }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        if !case.dossier.is_repository {
-            return;
-        }
-        let policy = &case.policy.license;
-        let statements = statements(case.dossier).all;
-        if statements.is_empty() && policy.allow.is_some() {
-            violations.push(Violation {
-                location: Location {
-                    path: case.dossier.card.as_ref().map(|card| card.path.clone()),
-                    ..Location::default()
-                },
-                manifest: None,
-                description: "The model names no license, and the policy allows only some."
-                    .to_owned(),
-                recommendation: RECOMMENDATION.to_owned(),
-                subject: "no license".to_owned(),
-            });
-        }
-        for statement in statements {
-            if let Some(problem) = problem(&statement, policy) {
-                let description = format!("{}{problem}", statement.sentence());
-                let recommendation = RECOMMENDATION.to_owned();
-                violations.push(statement.violation(case.dossier, description, recommendation));
-            }
+    let policy = &case.policy.license;
+    let statements = statements(case.dossier).all;
+    if statements.is_empty() && policy.allow.is_some() {
+        violations.push(Violation {
+            location: Location {
+                path: case.dossier.card.as_ref().map(|card| card.path.clone()),
+                ..Location::default()
+            },
+            manifest: None,
+            description: "The model names no license, and the policy allows only some.".to_owned(),
+            recommendation: RECOMMENDATION.to_owned(),
+            subject: "no license".to_owned(),
+        });
+    }
+    for statement in statements {
+        if let Some(problem) = problem(&statement, policy) {
+            let description = format!("{}{problem}", statement.sentence());
+            let recommendation = RECOMMENDATION.to_owned();
+            violations.push(statement.violation(case.dossier, description, recommendation));
         }
     }
 }

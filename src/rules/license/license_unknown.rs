@@ -6,61 +6,56 @@ use crate::evidence::Origin;
 use crate::finding::{Location, RuleMeta};
 use crate::license::{LicenseError, LicenseId};
 use crate::rules::wording::{listed, phrase, quoted};
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// Licenses that a sentence names at most.
 const SHOWN: usize = 6;
 
 /// A model whose card says something on the license from which the license does not follow.
-pub(crate) struct LicenseUnknown;
-
-static META: RuleMeta = RuleMeta {
-    id: "license-unknown",
-    title: "License cannot be told",
-    summary: "What a model says of its license names none: text that is neither an SPDX \
-              expression nor an id of the Hub, `unknown`, `other` without a name, or two \
-              statements that contradict each other.",
-    severity: Severity::Low,
-    tags: &["license", "documentation"],
-    cwe: None,
-    since: "0.1.0",
-    help: include_str!("license_unknown.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "license-unknown",
+        title: "License cannot be told",
+        summary: "What a model says of its license names none: text that is neither an SPDX \
+                  expression nor an id of the Hub, `unknown`, `other` without a name, or two \
+                  statements that contradict each other.",
+        severity: Severity::Low,
+        tags: &["license", "documentation"],
+        cwe: None,
+        since: "0.1.0",
+        help: include_str!("license_unknown.md"),
+    },
+    checks: &[Check::Card(check)],
 };
 
-impl Rule for LicenseUnknown {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    if !case.dossier.is_repository {
+        return;
     }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        if !case.dossier.is_repository {
-            return;
+    let statements = statements(case.dossier);
+    for statement in &statements.all {
+        if let Some((problem, advice)) = problem(statement) {
+            let description = format!("{}{problem}", statement.sentence());
+            violations.push(statement.violation(case.dossier, description, advice));
         }
-        let statements = statements(case.dossier);
-        for statement in &statements.all {
-            if let Some((problem, advice)) = problem(statement) {
-                let description = format!("{}{problem}", statement.sentence());
-                violations.push(statement.violation(case.dossier, description, advice));
-            }
-        }
-        if let Some((card, hub)) = statements.contradiction {
-            violations.push(Violation {
-                location: Location {
-                    path: case.dossier.card.as_ref().map(|card| card.path.clone()),
-                    origin: Origin::default(),
-                },
-                manifest: None,
-                description: format!(
-                    "The model card's license is {}, the Hub's metadata says {}.",
-                    listed(&card, SHOWN),
-                    listed(&hub, SHOWN),
-                ),
-                recommendation: "Ask the publisher which one applies; until then both are held \
-                                 against the policy."
-                    .to_owned(),
-                subject: "contradiction".to_owned(),
-            });
-        }
+    }
+    if let Some((card, hub)) = statements.contradiction {
+        violations.push(Violation {
+            location: Location {
+                path: case.dossier.card.as_ref().map(|card| card.path.clone()),
+                origin: Origin::default(),
+            },
+            manifest: None,
+            description: format!(
+                "The model card's license is {}, the Hub's metadata says {}.",
+                listed(&card, SHOWN),
+                listed(&hub, SHOWN),
+            ),
+            recommendation: "Ask the publisher which one applies; until then both are held \
+                             against the policy."
+                .to_owned(),
+            subject: "contradiction".to_owned(),
+        });
     }
 }
 

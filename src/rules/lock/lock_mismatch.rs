@@ -9,74 +9,69 @@ use crate::finding::{Location, RuleMeta};
 use crate::lock::LockedFile;
 use crate::manifest::Entry;
 use crate::rules::wording::quoted;
-use crate::rules::{Case, LockState, Rule, Violation};
+use crate::rules::{Case, Check, LockState, Rule, Violation};
 
 /// A file, or a commit, that is not the one in the lock.
-pub(crate) struct LockMismatch;
-
-static META: RuleMeta = RuleMeta {
-    id: "lock-mismatch",
-    title: "Model differs from the lock",
-    summary: "A file that the project loads has another size or digest than the lock says, is \
-              missing, or is not in the lock; or the model is at another commit.",
-    severity: Severity::Critical,
-    tags: &["lock", "provenance", "security"],
-    cwe: Some(494),
-    since: "0.1.0",
-    help: include_str!("lock_mismatch.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "lock-mismatch",
+        title: "Model differs from the lock",
+        summary: "A file that the project loads has another size or digest than the lock says, is \
+                  missing, or is not in the lock; or the model is at another commit.",
+        severity: Severity::Critical,
+        tags: &["lock", "provenance", "security"],
+        cwe: Some(494),
+        since: "0.1.0",
+        help: include_str!("lock_mismatch.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for LockMismatch {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    let (Some(entry), LockState::Locked { model, commit, .. }) = (case.entry, case.lock) else {
+        return;
+    };
+    if let (Some(locked), Some(found)) = (&model.commit, commit)
+        && !locked.as_str().eq_ignore_ascii_case(found)
+    {
+        let description = format!(
+            "{} is at commit {}, and {} was accepted ({}).",
+            quoted(&entry.name),
+            cut(found),
+            locked,
+            model.place,
+        );
+        violations.push(violation(entry, None, description, "commit"));
     }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        let (Some(entry), LockState::Locked { model, commit, .. }) = (case.entry, case.lock) else {
-            return;
-        };
-        if let (Some(locked), Some(found)) = (&model.commit, commit)
-            && !locked.as_str().eq_ignore_ascii_case(found)
-        {
-            let description = format!(
-                "{} is at commit {}, and {} was accepted ({}).",
-                quoted(&entry.name),
-                cut(found),
-                locked,
+    // Of a model that could not be listed nothing is missing: it was not judged at all, which
+    // is an incident.
+    if case.dossier.files.is_empty() {
+        return;
+    }
+    let mut seen = HashSet::new();
+    for file in &case.dossier.files {
+        seen.insert(file.path.as_str());
+        let difference = match model.file(&file.path) {
+            Some(locked) => difference(file, locked),
+            None if is_mere_link(file) => None,
+            None => Some(format!(
+                "{} is loaded and is not among the files that were accepted ({}).",
+                quoted(&file.path),
                 model.place,
-            );
-            violations.push(violation(entry, None, description, "commit"));
+            )),
+        };
+        if let Some(description) = difference {
+            violations.push(violation(entry, Some(&file.path), description, "file"));
         }
-        // Of a model that could not be listed nothing is missing: it was not judged at all, which
-        // is an incident.
-        if case.dossier.files.is_empty() {
-            return;
-        }
-        let mut seen = HashSet::new();
-        for file in &case.dossier.files {
-            seen.insert(file.path.as_str());
-            let difference = match model.file(&file.path) {
-                Some(locked) => difference(file, locked),
-                None if is_mere_link(file) => None,
-                None => Some(format!(
-                    "{} is loaded and is not among the files that were accepted ({}).",
-                    quoted(&file.path),
-                    model.place,
-                )),
-            };
-            if let Some(description) = difference {
-                violations.push(violation(entry, Some(&file.path), description, "file"));
-            }
-        }
-        for locked in model.files.iter().filter(|locked| !seen.contains(locked.path.as_str())) {
-            let description = format!(
-                "{} was accepted with SHA-256 {} ({}) and is missing.",
-                quoted(&locked.path),
-                locked.sha256,
-                locked.place,
-            );
-            violations.push(violation(entry, Some(&locked.path), description, "file"));
-        }
+    }
+    for locked in model.files.iter().filter(|locked| !seen.contains(locked.path.as_str())) {
+        let description = format!(
+            "{} was accepted with SHA-256 {} ({}) and is missing.",
+            quoted(&locked.path),
+            locked.sha256,
+            locked.place,
+        );
+        violations.push(violation(entry, Some(&locked.path), description, "file"));
     }
 }
 

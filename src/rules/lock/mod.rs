@@ -1,12 +1,8 @@
 //! Rules on whether models are those that were accepted.
 
-mod lock_mismatch;
-mod stale_lock;
-mod unlocked_model;
-
-pub(super) use lock_mismatch::LockMismatch;
-pub use stale_lock::StaleLock;
-pub use unlocked_model::UnlockedModel;
+pub(crate) mod lock_mismatch;
+pub(crate) mod stale_lock;
+pub(crate) mod unlocked_model;
 
 use crate::lock::LockedModel;
 use crate::manifest::Entry;

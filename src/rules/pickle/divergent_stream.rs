@@ -4,21 +4,22 @@ use crate::base::Severity;
 use crate::evidence::{Divergence, Fact, PickleFact};
 use crate::finding::RuleMeta;
 use crate::rules::wording::particulars;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// Real unpicklers do not agree on what the bytes mean.
-pub(crate) struct DivergentStream;
-
-static META: RuleMeta = RuleMeta {
-    id: "divergent-stream",
-    title: "Pickle reads differently in different loaders",
-    summary: "A pickle has a form on which Python's own unpicklers disagree, so that what one \
-              reader sees is not what another one loads.",
-    severity: Severity::High,
-    tags: &["pickle", "security"],
-    cwe: Some(436),
-    since: "0.1.0",
-    help: include_str!("divergent_stream.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "divergent-stream",
+        title: "Pickle reads differently in different loaders",
+        summary: "A pickle has a form on which Python's own unpicklers disagree, so that what one \
+                  reader sees is not what another one loads.",
+        severity: Severity::High,
+        tags: &["pickle", "security"],
+        cwe: Some(436),
+        since: "0.1.0",
+        help: include_str!("divergent_stream.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
 /// The form by a stable name and in words.
@@ -58,26 +59,20 @@ const fn form_in_words(form: Divergence) -> (&'static str, &'static str) {
     }
 }
 
-impl Rule for DivergentStream {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Fact::Pickle(PickleFact::Divergence { form, detail }) = seen.fact else { continue };
-            let (subject, words) = form_in_words(*form);
-            violations.push(seen.violation(
-                subject,
-                format!(
-                    "Readers disagree on {}{}: {words}{}.",
-                    seen.holder(),
-                    seen.at_byte(),
-                    particulars(detail),
-                ),
-                "No pickle writer produces this; treat the file as hostile. Save the model again \
-                 from its source, or use safetensors.",
-            ));
-        }
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for seen in case.facts() {
+        let Fact::Pickle(PickleFact::Divergence { form, detail }) = seen.fact else { continue };
+        let (subject, words) = form_in_words(*form);
+        violations.push(seen.violation(
+            subject,
+            format!(
+                "Readers disagree on {}{}: {words}{}.",
+                seen.holder(),
+                seen.at_byte(),
+                particulars(detail),
+            ),
+            "No pickle writer produces this; treat the file as hostile. Save the model again \
+             from its source, or use safetensors.",
+        ));
     }
 }

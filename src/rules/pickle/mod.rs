@@ -1,43 +1,70 @@
 //! Rules on what a pickle does when it is loaded.
 
-mod denied_global;
+mod call_forms;
+pub(crate) mod denied_global;
 pub(super) mod deny_list;
-mod divergent_stream;
-mod indirect_call;
-mod nested_payload;
-mod object_mutation;
-mod out_of_band_buffer;
-mod persistent_id;
-mod pickle_extension;
-mod trailing_data;
-mod unexpected_arguments;
-mod unlisted_global;
-mod unresolved_global;
-mod unsafe_state;
+pub(crate) mod divergent_stream;
+pub(crate) mod indirect_call;
+pub(crate) mod nested_payload;
+pub(crate) mod object_mutation;
+pub(crate) mod out_of_band_buffer;
+pub(crate) mod persistent_id;
+pub(crate) mod pickle_extension;
+pub(crate) mod trailing_data;
+pub(crate) mod unexpected_arguments;
+pub(crate) mod unlisted_global;
+pub(crate) mod unresolved_global;
+pub(crate) mod unsafe_state;
 
-pub(super) use denied_global::DeniedGlobal;
-pub(super) use divergent_stream::DivergentStream;
-pub(super) use indirect_call::IndirectCall;
-pub(super) use nested_payload::NestedPayload;
-pub(super) use object_mutation::ObjectMutation;
-pub(super) use out_of_band_buffer::OutOfBandBuffer;
-pub(super) use persistent_id::PersistentId;
-pub(super) use pickle_extension::PickleExtension;
-pub(super) use trailing_data::TrailingData;
-pub(super) use unexpected_arguments::UnexpectedArguments;
-pub(super) use unlisted_global::UnlistedGlobal;
-pub(super) use unresolved_global::UnresolvedGlobal;
-pub(super) use unsafe_state::UnsafeState;
+use std::collections::HashMap;
 
 use super::Seen;
+use super::globals::{call_forms as call_forms_of, judge};
 use super::wording::quoted;
-use crate::evidence::{Callee, Fact, FileEvidence, Import, Origin, PickleFact};
+use crate::evidence::{Callee, Fact, FileEvidence, Import, ImportOpcode, Origin, PickleFact};
+use crate::finding::Verdict;
+use crate::policy::{CallForm, PicklePolicy};
 
-/// The import that a fact is, if it is one.
+/// The import that a fact is, if it is one. The attribute of an import is judged like one.
 fn import_of<'a>(seen: &Seen<'a>) -> Option<&'a Import> {
     match seen.fact {
-        Fact::Pickle(PickleFact::Import(import)) => Some(import),
+        Fact::Pickle(PickleFact::Import(import) | PickleFact::Attribute(import)) => Some(import),
         _ => None,
+    }
+}
+
+/// The imports of a file by member and full name, to find what a call calls.
+struct ImportsByName<'a>(HashMap<(Option<&'a str>, String), &'a Import>);
+
+impl<'a> ImportsByName<'a> {
+    fn of(file: &'a FileEvidence) -> Self {
+        let imports = file.evidence.iter().filter_map(|evidence| match &evidence.fact {
+            Fact::Pickle(PickleFact::Import(import) | PickleFact::Attribute(import)) => {
+                Some(((evidence.origin.member.as_deref(), import.global()), import))
+            }
+            _ => None,
+        });
+        Self(imports.collect())
+    }
+
+    fn find(&self, origin: &Origin, global: &str) -> Option<&'a Import> {
+        self.0.get(&(origin.member.as_deref(), global.to_owned())).copied()
+    }
+}
+
+/// How the policy lets the file call an allowed `global`: the outer `None` if the import itself is
+/// a violation, which says more; the inner one if it may be called in any way. A callee whose
+/// import is not known may be called in no way.
+fn forms_of_allowed<'p>(
+    policy: &'p PicklePolicy,
+    imports: &ImportsByName<'_>,
+    origin: &Origin,
+    global: &str,
+) -> Option<Option<&'p [CallForm]>> {
+    match imports.find(origin, global) {
+        Some(import) if judge(policy, import).0 != Verdict::Allowed => None,
+        Some(import) => Some(call_forms_of(policy, import)),
+        None => Some(Some(&[])),
     }
 }
 
@@ -56,13 +83,12 @@ fn call_in_words(file: &FileEvidence, origin: &Origin, global: &str) -> String {
     arguments.map(|arguments| format!(" and called with {}", quoted(arguments))).unwrap_or_default()
 }
 
-/// Whether `import` is the import of `global`, which is `module.name`.
-fn is_import_of(import: &Import, global: &str) -> bool {
-    let (Some(module), Some(name)) = (&import.module, &import.name) else {
-        return global == Import::UNRESOLVED;
-    };
-    global.strip_prefix(module.as_str()).and_then(|rest| rest.strip_prefix('.'))
-        == Some(name.as_str())
+/// `imported`, or how else the file gets at it.
+const fn imported_in_words(import: &Import) -> &'static str {
+    match import.opcode {
+        ImportOpcode::Global | ImportOpcode::StackGlobal | ImportOpcode::Inst => "imported",
+        ImportOpcode::Reduce => "reached through `getattr`",
+    }
 }
 
 /// ` (written as `posix.system` …)`, where the Python 2 mapping changed the name.

@@ -4,56 +4,51 @@ use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
 use crate::rules::wording::{phrase, quoted};
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// An operand of a pickle holds another payload.
-pub(crate) struct NestedPayload;
-
-static META: RuleMeta = RuleMeta {
-    id: "nested-payload",
-    title: "Pickle carries another file inside",
-    summary: "A byte string or text inside a pickle is itself a pickle, an archive or another \
-              loadable file, as it stands or encoded.",
-    severity: Severity::Medium,
-    tags: &["pickle", "security"],
-    cwe: Some(506),
-    since: "0.1.0",
-    help: include_str!("nested_payload.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "nested-payload",
+        title: "Pickle carries another file inside",
+        summary: "A byte string or text inside a pickle is itself a pickle, an archive or another \
+                  loadable file, as it stands or encoded.",
+        severity: Severity::Medium,
+        tags: &["pickle", "security"],
+        cwe: Some(506),
+        since: "0.1.0",
+        help: include_str!("nested_payload.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for NestedPayload {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Fact::Pickle(PickleFact::NestedPayload { format, encoding, consumer }) = seen.fact
-            else {
-                continue;
-            };
-            let use_of_it = match consumer {
-                Some(loader) => format!(
-                    "It is handed to {}, which loads it in turn. It is judged as a member of its \
-                     own.",
-                    quoted(loader)
-                ),
-                None => "Nothing in the pickle loads it, but the program may. It is judged as a \
-                         member of its own."
-                    .to_owned(),
-            };
-            violations.push(seen.violation(
-                format!("{format} in {encoding}"),
-                format!(
-                    "{} carries another payload in its data{} ({format}, as {}). {use_of_it}",
-                    seen.holder(),
-                    seen.at_byte(),
-                    phrase(encoding),
-                ),
-                "Find out why a file stands inside a file. If the library that wrote it really \
-                 keeps a serialised object there, waive this with the file's `sha256`; otherwise \
-                 save the model again without it.",
-            ));
-        }
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for seen in case.facts() {
+        let Fact::Pickle(PickleFact::NestedPayload { format, encoding, consumer }) = seen.fact
+        else {
+            continue;
+        };
+        let use_of_it = match consumer {
+            Some(loader) => format!(
+                "It is handed to {}, which loads it in turn. It is judged as a member of its \
+                 own.",
+                quoted(loader)
+            ),
+            None => "Nothing in the pickle loads it, but the program may. It is judged as a \
+                     member of its own."
+                .to_owned(),
+        };
+        violations.push(seen.violation(
+            format!("{format} in {encoding}"),
+            format!(
+                "{} carries another payload in its data{} ({format}, as {}). {use_of_it}",
+                seen.holder(),
+                seen.at_byte(),
+                phrase(encoding),
+            ),
+            "Find out why a file stands inside a file. If the library that wrote it really \
+             keeps a serialised object there, waive this with the file's `sha256`; otherwise \
+             save the model again without it.",
+        ));
     }
 }

@@ -1,70 +1,71 @@
 //! `unexpected-arguments`: an allowed function, called as no writer calls it.
 
-use super::is_import_of;
+use super::call_forms::{in_words, is_call_allowed};
+use super::{ImportsByName, forms_of_allowed};
 use crate::base::Severity;
-use crate::evidence::{Callee, Fact, Import, PickleFact};
-use crate::finding::{RuleMeta, Verdict};
-use crate::rules::globals::judge;
+use crate::evidence::{Callee, Fact, PickleFact};
+use crate::finding::RuleMeta;
+use crate::policy::CallForm;
 use crate::rules::wording::{phrase, quoted};
-use crate::rules::{Case, Rule, Seen, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// An allowed name is called with arguments that its own writers never write.
-pub(crate) struct UnexpectedArguments;
-
-static META: RuleMeta = RuleMeta {
-    id: "unexpected-arguments",
-    title: "Allowed function called with unexpected arguments",
-    summary: "A pickle calls an allowed function with arguments that the library which owns it \
-              never writes, which can turn a harmless name into a dangerous call.",
-    severity: Severity::Critical,
-    tags: &["pickle", "security"],
-    cwe: Some(502),
-    since: "0.1.0",
-    help: include_str!("unexpected_arguments.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "unexpected-arguments",
+        title: "Allowed function called with unexpected arguments",
+        summary: "A pickle calls an allowed function with arguments that the library which owns it \
+                  never writes, which can turn a harmless name into a dangerous call.",
+        severity: Severity::Critical,
+        tags: &["pickle", "security"],
+        cwe: Some(502),
+        since: "0.1.0",
+        help: include_str!("unexpected_arguments.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for UnexpectedArguments {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Fact::Pickle(PickleFact::Call(call)) = seen.fact else { continue };
-            let (Callee::Global(global), Some(departure)) = (&call.callee, &call.departure) else {
-                continue;
-            };
-            if is_reported_as_import(case, &seen, global) {
-                continue;
-            }
-            violations.push(seen.violation(
-                global,
-                format!(
-                    "{} is called by {}{} with {}, which its own writers never do: {}.",
-                    quoted(global),
-                    seen.holder(),
-                    seen.at_byte(),
-                    quoted(&call.arguments),
-                    phrase(departure),
-                ),
-                "Do not load this file: the name is allowed, this use of it is not. Save the model \
-                 again with a current version of the library, or use safetensors.",
-            ));
-        }
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    let mut imports: Option<(&str, ImportsByName<'_>)> = None;
+    for seen in case.facts() {
+        let Fact::Pickle(PickleFact::Call(call)) = seen.fact else { continue };
+        let Callee::Global(global) = &call.callee else { continue };
+        let known = match &imports {
+            Some((path, known)) if *path == seen.file.path => known,
+            _ => &imports.insert((&seen.file.path, ImportsByName::of(seen.file))).1,
+        };
+        let Some(forms) = forms_of_allowed(&case.policy.pickle, known, seen.origin, global) else {
+            continue;
+        };
+        let reason = match (&call.departure, forms) {
+            (Some(departure), _) => phrase(departure).to_string(),
+            (None, Some(forms)) if !is_call_allowed(forms, call) => disallowed(forms),
+            (None, _) => continue,
+        };
+        let through = call.through.as_ref();
+        let through = through.map(|it| format!(" (through {})", quoted(it)));
+        violations.push(seen.violation(
+            global,
+            format!(
+                "{} is called by {}{}{} with {}, which its own writers never do: {reason}.",
+                quoted(global),
+                seen.holder(),
+                seen.at_byte(),
+                through.unwrap_or_default(),
+                quoted(&call.arguments),
+            ),
+            "Do not load this file: the name is allowed, this use of it is not. Save the model \
+             again with a current version of the library, or use safetensors.",
+        ));
     }
 }
 
-/// Whether the same member imports `global` and the import itself is a violation, which says more.
-/// A callee whose import is not known counts as allowed here, so that it is reported.
-fn is_reported_as_import(case: &Case<'_>, seen: &Seen<'_>, global: &str) -> bool {
-    let import: Option<&Import> =
-        seen.file.evidence.iter().find_map(|evidence| match &evidence.fact {
-            Fact::Pickle(PickleFact::Import(import))
-                if evidence.origin.member == seen.origin.member && is_import_of(import, global) =>
-            {
-                Some(import)
-            }
-            _ => None,
-        });
-    import.is_some_and(|import| judge(&case.policy.pickle, import).0 != Verdict::Allowed)
+/// Why a call is none of the forms that the policy leaves.
+fn disallowed(forms: &[CallForm]) -> String {
+    let calls: Vec<CallForm> =
+        forms.iter().filter(|form| !matches!(form, CallForm::Implicit(_))).cloned().collect();
+    match calls.as_slice() {
+        [] | [CallForm::Never] => "it is held as a value and never called".to_owned(),
+        calls => format!("the policy allows {} (`call` of its entry)", in_words(calls)),
+    }
 }

@@ -1,56 +1,52 @@
 //! `unlisted-global`: an import that nobody has allowed.
 
-use super::{call_in_words, import_of, written_in_words};
+use super::{call_in_words, import_of, imported_in_words, written_in_words};
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, Import, PickleFact};
 use crate::finding::{RuleMeta, Verdict};
 use crate::policy::{PRESETS, PresetKind};
 use crate::rules::globals::judge;
 use crate::rules::wording::{phrase, quoted};
-use crate::rules::{Case, Rule, Seen, Violation};
+use crate::rules::{Case, Check, Rule, Seen, Violation};
 
 /// A pickle imports a name that is on no allow-list.
-pub(crate) struct UnlistedGlobal;
-
-static META: RuleMeta = RuleMeta {
-    id: "unlisted-global",
-    title: "Pickle imports a name that is not allowed",
-    summary: "A pickle imports a function or class that the policy's allow-list does not hold. \
-              Loading the file imports it and may call it.",
-    severity: Severity::High,
-    tags: &["pickle", "security"],
-    cwe: Some(502),
-    since: "0.1.0",
-    help: include_str!("unlisted_global.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "unlisted-global",
+        title: "Pickle imports a name that is not allowed",
+        summary: "A pickle imports a function or class that the policy's allow-list does not hold. \
+                  Loading the file imports it and may call it.",
+        severity: Severity::High,
+        tags: &["pickle", "security"],
+        cwe: Some(502),
+        since: "0.1.0",
+        help: include_str!("unlisted_global.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for UnlistedGlobal {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Some(import) = import_of(&seen) else { continue };
-            if import.module.is_none() || import.name.is_none() {
-                // `unresolved-global` judges it.
-                continue;
-            }
-            if judge(&case.policy.pickle, import).0 != Verdict::Unlisted {
-                continue;
-            }
-            let global = import.global();
-            let departure = departure_in_words(&seen, &global);
-            let description = format!(
-                "{}{} is imported by {}{}{}, and the policy does not allow it{departure}.",
-                quoted(&global),
-                written_in_words(import),
-                seen.holder(),
-                seen.at_byte(),
-                call_in_words(seen.file, seen.origin, &global),
-            );
-            violations.push(seen.violation(&global, description, advice(import, &global)));
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for seen in case.facts() {
+        let Some(import) = import_of(&seen) else { continue };
+        if import.module.is_none() || import.name.is_none() {
+            // `unresolved-global` judges it.
+            continue;
         }
+        if judge(&case.policy.pickle, import).0 != Verdict::Unlisted {
+            continue;
+        }
+        let global = import.global();
+        let departure = departure_in_words(&seen, &global);
+        let description = format!(
+            "{}{} is {} by {}{}{}, and the policy does not allow it{departure}.",
+            quoted(&global),
+            written_in_words(import),
+            imported_in_words(import),
+            seen.holder(),
+            seen.at_byte(),
+            call_in_words(seen.file, seen.origin, &global),
+        );
+        violations.push(seen.violation(&global, description, advice(import, &global)));
     }
 }
 

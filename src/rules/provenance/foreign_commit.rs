@@ -9,63 +9,57 @@ use crate::evidence::RepositoryCommit;
 use crate::finding::RuleMeta;
 use crate::rules::trust::{is_same_account, publisher_of};
 use crate::rules::wording::{listed, phrase, quoted};
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// A commit by nobody who is expected to make one.
-pub(crate) struct ForeignCommit;
-
-static META: RuleMeta = RuleMeta {
-    id: "foreign-commit",
-    title: "Others than the publisher changed model files",
-    summary: "One of the latest commits changed files of the model, and none of its authors is the \
-              publisher or on `provenance.trusted_authors`.",
-    severity: Severity::Info,
-    tags: &["provenance"],
-    cwe: None,
-    since: "0.1.0",
-    help: include_str!("foreign_commit.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "foreign-commit",
+        title: "Others than the publisher changed model files",
+        summary: "One of the latest commits changed files of the model, and none of its authors is the \
+                  publisher or on `provenance.trusted_authors`.",
+        severity: Severity::Info,
+        tags: &["provenance"],
+        cwe: None,
+        since: "0.1.0",
+        help: include_str!("foreign_commit.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for ForeignCommit {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        let Some(repository) = &case.dossier.repository else { return };
-        let policy = &case.policy.provenance;
-        let listing: HashSet<&str> =
-            repository.listing.iter().map(|file| file.path.as_str()).collect();
-        let most = usize::try_from(policy.recent_commits).unwrap_or(usize::MAX);
-        for commit in repository.commits.iter().take(most) {
-            if is_expected(commit, publisher_of(&repository.id), &policy.trusted_authors) {
-                continue;
-            }
-            let files = model_files(commit, &listing);
-            if files.is_empty() {
-                continue;
-            }
-            let who = if commit.authors.is_empty() {
-                "names no author".to_owned()
-            } else {
-                format!("names {} as its author", listed(&commit.authors, 3))
-            };
-            violations.push(of_model(
-                commit.id.as_str(),
-                format!(
-                    "Commit {} of {} (\"{}\") was the last to change {} and {who}, which is \
-                     neither the publisher nor on the policy's list. Authors on the Hub are a \
-                     claim that nothing proves.",
-                    quoted(commit.id.as_str()),
-                    phrase(&day(&commit.date)),
-                    phrase(&commit.title),
-                    listed(&files, 3),
-                ),
-                "Look at the commit; if its author works for the publisher, add the account to \
-                 `provenance.trusted_authors`."
-                    .to_owned(),
-            ));
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    let Some(repository) = &case.dossier.repository else { return };
+    let policy = &case.policy.provenance;
+    let listing: HashSet<&str> = repository.listing.iter().map(|file| file.path.as_str()).collect();
+    let most = usize::try_from(policy.recent_commits).unwrap_or(usize::MAX);
+    for commit in repository.commits.iter().take(most) {
+        if is_expected(commit, publisher_of(&repository.id), &policy.trusted_authors) {
+            continue;
         }
+        let files = model_files(commit, &listing);
+        if files.is_empty() {
+            continue;
+        }
+        let who = if commit.authors.is_empty() {
+            "names no author".to_owned()
+        } else {
+            format!("names {} as its author", listed(&commit.authors, 3))
+        };
+        violations.push(of_model(
+            commit.id.as_str(),
+            format!(
+                "Commit {} of {} (\"{}\") was the last to change {} and {who}, which is \
+                 neither the publisher nor on the policy's list. Authors on the Hub are a \
+                 claim that nothing proves.",
+                quoted(commit.id.as_str()),
+                phrase(&day(&commit.date)),
+                phrase(&commit.title),
+                listed(&files, 3),
+            ),
+            "Look at the commit; if its author works for the publisher, add the account to \
+             `provenance.trusted_authors`."
+                .to_owned(),
+        ));
     }
 }
 

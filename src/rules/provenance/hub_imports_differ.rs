@@ -7,64 +7,59 @@ use crate::base::Severity;
 use crate::evidence::{Fact, FileEvidence, Import, Origin, PickleFact};
 use crate::finding::{Location, RuleMeta};
 use crate::rules::wording::{listed, quoted};
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// Names that are told one by one.
 const TOLD: usize = 5;
 
 /// A file of which two readers tell different imports.
-pub(crate) struct HubImportsDiffer;
-
-static META: RuleMeta = RuleMeta {
-    id: "hub-imports-differ",
-    title: "The Hub lists other pickle imports",
-    summary: "The Hub's own list of what a pickle imports is not what the bytes import: the bytes \
-              are others, or one of the two readers was deceived.",
-    severity: Severity::Medium,
-    tags: &["provenance", "security"],
-    cwe: Some(436),
-    since: "0.1.0",
-    help: include_str!("hub_imports_differ.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "hub-imports-differ",
+        title: "The Hub lists other pickle imports",
+        summary: "The Hub's own list of what a pickle imports is not what the bytes import: the bytes \
+                  are others, or one of the two readers was deceived.",
+        severity: Severity::Medium,
+        tags: &["provenance", "security"],
+        cwe: Some(436),
+        since: "0.1.0",
+        help: include_str!("hub_imports_differ.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for HubImportsDiffer {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for (file, scan) in scans(case.dossier) {
-            let Some(theirs) = &scan.imports else { continue };
-            // What the network did not bring cannot be compared; that is told elsewhere.
-            if file.is_unfetched() {
-                continue;
-            }
-            let (hub_only, ours_only) = differences(theirs, file);
-            let mut parts = Vec::new();
-            if !hub_only.is_empty() {
-                parts.push(format!("only the Hub lists {}", listed(&hub_only, TOLD)));
-            }
-            if !ours_only.is_empty() {
-                parts.push(format!("the Hub does not list {}", listed(&ours_only, TOLD)));
-            }
-            if parts.is_empty() {
-                continue;
-            }
-            violations.push(Violation {
-                location: Location { path: Some(file.path.clone()), origin: Origin::default() },
-                manifest: None,
-                description: format!(
-                    "The Hub's scanner and this program found different imports in {}: {}.",
-                    quoted(&file.path),
-                    parts.join("; "),
-                ),
-                recommendation: "Treat the file as hostile until the difference is explained. \
-                                 `weighstation inspect` shows what each import does and where it \
-                                 stands."
-                    .to_owned(),
-                subject: "imports differ".to_owned(),
-            });
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for (file, scan) in scans(case.dossier) {
+        let Some(theirs) = &scan.imports else { continue };
+        // What the network did not bring cannot be compared; that is told elsewhere.
+        if file.is_unfetched() {
+            continue;
         }
+        let (hub_only, ours_only) = differences(theirs, file);
+        let mut parts = Vec::new();
+        if !hub_only.is_empty() {
+            parts.push(format!("only the Hub lists {}", listed(&hub_only, TOLD)));
+        }
+        if !ours_only.is_empty() {
+            parts.push(format!("the Hub does not list {}", listed(&ours_only, TOLD)));
+        }
+        if parts.is_empty() {
+            continue;
+        }
+        violations.push(Violation {
+            location: Location { path: Some(file.path.clone()), origin: Origin::default() },
+            manifest: None,
+            description: format!(
+                "The Hub's scanner and this program found different imports in {}: {}.",
+                quoted(&file.path),
+                parts.join("; "),
+            ),
+            recommendation: "Treat the file as hostile until the difference is explained. \
+                             `weighstation inspect` shows what each import does and where it \
+                             stands."
+                .to_owned(),
+            subject: "imports differ".to_owned(),
+        });
     }
 }
 

@@ -1,25 +1,15 @@
 //! Rules on where a model comes from: its repository, its history, and what the Hub says of it.
 
 mod commit_date;
-mod foreign_commit;
-mod hub_flagged;
-mod hub_imports_differ;
-mod hub_scan_incomplete;
-mod recent_change;
-mod renamed_repository;
-mod revision_not_on_default_branch;
-mod unpinned_revision;
-mod unreachable_license;
-
-pub(super) use foreign_commit::ForeignCommit;
-pub(super) use hub_flagged::HubFlagged;
-pub(super) use hub_imports_differ::HubImportsDiffer;
-pub(super) use hub_scan_incomplete::HubScanIncomplete;
-pub(super) use recent_change::RecentChange;
-pub(super) use renamed_repository::RenamedRepository;
-pub(super) use revision_not_on_default_branch::RevisionNotOnDefaultBranch;
-pub(super) use unpinned_revision::UnpinnedRevision;
-pub(super) use unreachable_license::UnreachableLicense;
+pub(crate) mod foreign_commit;
+pub(crate) mod hub_flagged;
+pub(crate) mod hub_imports_differ;
+pub(crate) mod hub_scan_incomplete;
+pub(crate) mod recent_change;
+pub(crate) mod renamed_repository;
+pub(crate) mod revision_not_on_default_branch;
+pub(crate) mod unpinned_revision;
+pub(crate) mod unreachable_license;
 
 use super::{Case, Violation};
 use crate::evidence::{Dossier, Fact, FileEvidence, HubScan};

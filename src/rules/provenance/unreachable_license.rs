@@ -5,69 +5,64 @@ use crate::base::Severity;
 use crate::evidence::{Dossier, License, Repository};
 use crate::finding::RuleMeta;
 use crate::rules::wording::quoted;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// A model under terms that nobody can read.
-pub(crate) struct UnreachableLicense;
-
-static META: RuleMeta = RuleMeta {
-    id: "unreachable-license",
-    title: "License text cannot be found",
-    summary: "A model's license is `other` without a name, a link or a license file, or its \
-              `license_link` names a file that the model does not have.",
-    severity: Severity::Low,
-    tags: &["provenance", "license"],
-    cwe: None,
-    since: "0.1.0",
-    help: include_str!("unreachable_license.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "unreachable-license",
+        title: "License text cannot be found",
+        summary: "A model's license is `other` without a name, a link or a license file, or its \
+                  `license_link` names a file that the model does not have.",
+        severity: Severity::Low,
+        tags: &["provenance", "license"],
+        cwe: None,
+        since: "0.1.0",
+        help: include_str!("unreachable_license.md"),
+    },
+    checks: &[Check::Card(check)],
 };
 
-impl Rule for UnreachableLicense {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    if !case.dossier.is_repository {
+        return;
     }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        if !case.dossier.is_repository {
-            return;
+    let Some(license) = license(case.dossier) else { return };
+    let files = Files::of(case);
+    let link = license.link.as_deref().map(str::trim).filter(|link| !link.is_empty());
+    let name = license.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let is_other = license.ids.iter().any(|id| id.trim().eq_ignore_ascii_case("other"));
+    let problem = match link {
+        Some(link) => {
+            let target = file_of(link, case.dossier.repository.as_ref());
+            target.filter(|path| files.lack(path)).map(|path| {
+                format!(
+                    "The model card's `license_link` names the file {}, which the model does \
+                     not have.",
+                    quoted(path)
+                )
+            })
         }
-        let Some(license) = license(case.dossier) else { return };
-        let files = Files::of(case);
-        let link = license.link.as_deref().map(str::trim).filter(|link| !link.is_empty());
-        let name = license.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let is_other = license.ids.iter().any(|id| id.trim().eq_ignore_ascii_case("other"));
-        let problem = match link {
-            Some(link) => {
-                let target = file_of(link, case.dossier.repository.as_ref());
-                target.filter(|path| files.lack(path)).map(|path| {
-                    format!(
-                        "The model card's `license_link` names the file {}, which the model does \
-                         not have.",
-                        quoted(path)
-                    )
-                })
-            }
-            None if is_other && files.lack_license() => Some(match name {
-                Some(name) => format!(
-                    "The model's license is {}, and neither a `license_link` nor a license file \
-                     says what it is.",
-                    quoted(name)
-                ),
-                None => "The model's license is `other`, without a name, a link or a license file."
-                    .to_owned(),
-            }),
-            None => None,
-        };
-        violations.extend(problem.map(|problem| {
-            of_model(
-                "unreachable license",
-                problem,
-                "Ask the publisher for the license's text; in a model of your own, add the file \
-                 and `license_name` and `license_link` to the model card's front matter."
-                    .to_owned(),
-            )
-        }));
-    }
+        None if is_other && files.lack_license() => Some(match name {
+            Some(name) => format!(
+                "The model's license is {}, and neither a `license_link` nor a license file \
+                 says what it is.",
+                quoted(name)
+            ),
+            None => "The model's license is `other`, without a name, a link or a license file."
+                .to_owned(),
+        }),
+        None => None,
+    };
+    violations.extend(problem.map(|problem| {
+        of_model(
+            "unreachable license",
+            problem,
+            "Ask the publisher for the license's text; in a model of your own, add the file \
+             and `license_name` and `license_link` to the model card's front matter."
+                .to_owned(),
+        )
+    }));
 }
 
 /// What the card says, or else what the Hub read in it.

@@ -1,14 +1,9 @@
 //! Rules on safetensors files and their index.
 
-mod invalid_safetensors;
-mod metadata_payload;
-mod safetensors_index;
-mod unlisted_shard;
-
-pub(super) use invalid_safetensors::InvalidSafetensors;
-pub(super) use metadata_payload::MetadataPayload;
-pub(super) use safetensors_index::SafetensorsIndex;
-pub(super) use unlisted_shard::UnlistedShard;
+pub(crate) mod invalid_safetensors;
+pub(crate) mod metadata_payload;
+pub(crate) mod safetensors_index;
+pub(crate) mod unlisted_shard;
 
 use crate::evidence::SafetensorsDefect;
 

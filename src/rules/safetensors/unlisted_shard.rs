@@ -5,43 +5,34 @@ use crate::base::Severity;
 use crate::evidence::{Fact, SafetensorsFact};
 use crate::finding::RuleMeta;
 use crate::rules::wording::particulars;
-use crate::rules::{Case, Rule, Violation};
+use crate::rules::{Case, Check, Rule, Violation};
 
 /// A shard that nobody asked for.
-pub(crate) struct UnlistedShard;
-
-static META: RuleMeta = RuleMeta {
-    id: "unlisted-shard",
-    title: "Shard is not in the index",
-    summary: "A model has a safetensors shard that its index does not name.",
-    severity: Severity::Medium,
-    tags: &["safetensors"],
-    cwe: None,
-    since: "0.1.0",
-    help: include_str!("unlisted_shard.md"),
+pub(crate) static RULE: Rule = Rule {
+    meta: RuleMeta {
+        id: "unlisted-shard",
+        title: "Shard is not in the index",
+        summary: "A model has a safetensors shard that its index does not name.",
+        severity: Severity::Medium,
+        tags: &["safetensors"],
+        cwe: None,
+        since: "0.1.0",
+        help: include_str!("unlisted_shard.md"),
+    },
+    checks: &[Check::Model(check)],
 };
 
-impl Rule for UnlistedShard {
-    fn meta(&self) -> &'static RuleMeta {
-        &META
-    }
-
-    fn check(&self, case: &Case<'_>, violations: &mut Vec<Violation>) {
-        for seen in case.facts() {
-            let Fact::Safetensors(SafetensorsFact::Defect { defect, detail }) = seen.fact else {
-                continue;
-            };
-            let (Part::UnlistedShard, subject, words) = defect_in_words(*defect) else { continue };
-            violations.push(seen.violation(
-                format!("{subject} {detail}"),
-                format!(
-                    "The index {} is incomplete: {words}{}.",
-                    seen.holder(),
-                    particulars(detail),
-                ),
-                "Remove the shard if it is left over from another revision, or have the index \
-                 written again.",
-            ));
-        }
+fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
+    for seen in case.facts() {
+        let Fact::Safetensors(SafetensorsFact::Defect { defect, detail }) = seen.fact else {
+            continue;
+        };
+        let (Part::UnlistedShard, subject, words) = defect_in_words(*defect) else { continue };
+        violations.push(seen.violation(
+            format!("{subject} {detail}"),
+            format!("The index {} is incomplete: {words}{}.", seen.holder(), particulars(detail),),
+            "Remove the shard if it is left over from another revision, or have the index \
+             written again.",
+        ));
     }
 }

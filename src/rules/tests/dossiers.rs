@@ -12,7 +12,7 @@ use crate::evidence::{
 };
 use crate::manifest::Entry;
 use crate::policy::{
-    CardMatch, CardPolicy, CardSectionPolicy, GlobalSet, IntegrityPolicy, LicensePolicy,
+    CallForms, CardMatch, CardPolicy, CardSectionPolicy, GlobalSet, IntegrityPolicy, LicensePolicy,
     PicklePolicy, Policy, ProvenancePolicy, TrustPolicy,
 };
 
@@ -91,6 +91,7 @@ pub(crate) fn import(module: &str, name: &str) -> Import {
         protocol: 4,
         stream: 0,
         times: 1,
+        followed: false,
     }
 }
 
@@ -104,6 +105,9 @@ pub(crate) fn call_fact(global: &str, arguments: &str, departure: Option<&str>) 
         callee: Callee::Global(global.to_owned()),
         opcode: CallOpcode::Reduce,
         arguments: arguments.to_owned(),
+        values: None,
+        known: false,
+        through: None,
         departure: departure.map(str::to_owned),
         stream: 0,
         times: 1,
@@ -205,6 +209,7 @@ pub(crate) fn policy() -> Policy {
                     .into(),
                 patterns: Vec::new(),
             },
+            call_forms: CallForms::default(),
             denied_globals: GlobalSet {
                 exact: ["acme.Forbidden".to_owned()].into(),
                 patterns: Vec::new(),

@@ -24,6 +24,9 @@ fn indirect() -> Fact {
         callee: Callee::Computed("builtins.getattr(x, 'y')".into()),
         opcode: CallOpcode::Reduce,
         arguments: "('id',)".into(),
+        values: None,
+        known: false,
+        through: None,
         departure: None,
         stream: 0,
         times: 1,
@@ -159,7 +162,9 @@ pub(super) fn examples() -> Vec<Example> {
         ),
         Example::new(
             "unsafe-state",
-            &["sets the attribute `__setstate__` of `acme.Model()` at byte 10 (BUILD)"],
+            &[
+                "sets the attribute `__setstate__` of `acme.Model()` at byte 10: Python or a library",
+            ],
             one(
                 "model.pkl",
                 [PickleFact::StateKey {

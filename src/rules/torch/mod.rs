@@ -1,20 +1,12 @@
 //! Rules on the layout of torch checkpoints.
 
-mod exported_program;
-mod torch_layout;
-mod torch_oddity;
-mod torch_package;
-mod torch_tar;
-mod torchscript;
-mod torchscript_operator;
-
-pub(super) use exported_program::ExportedProgram;
-pub(super) use torch_layout::TorchLayout;
-pub(super) use torch_oddity::TorchOddity;
-pub(super) use torch_package::TorchPackage;
-pub(super) use torch_tar::TorchTar;
-pub(super) use torchscript::TorchScript;
-pub(super) use torchscript_operator::TorchScriptOperator;
+pub(crate) mod exported_program;
+pub(crate) mod torch_layout;
+pub(crate) mod torch_oddity;
+pub(crate) mod torch_package;
+pub(crate) mod torch_tar;
+pub(crate) mod torchscript;
+pub(crate) mod torchscript_operator;
 
 use crate::evidence::TorchDefect;
 

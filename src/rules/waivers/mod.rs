@@ -1,10 +1,7 @@
-//! Rules on the policy's own exceptions.
-//!
-//! Which waivers covered something is known only after all other rules have run on all models, so
-//! `evaluate` produces these findings; the rules stand here for their metadata.
+//! Rules on the policy's own exceptions, judged once all other rules have run on all models.
 
-mod expired_waiver;
-mod unused_waiver;
+pub(crate) mod expired_waiver;
+pub(crate) mod unused_waiver;
+mod waiver_use;
 
-pub use expired_waiver::ExpiredWaiver;
-pub use unused_waiver::UnusedWaiver;
+pub use waiver_use::WaiverUse;

@@ -152,7 +152,8 @@ fn source_is_built_when_asked_for_and_when_nothing_is_listed() {
         let ran = with_cargo(runner).run();
         assert!(ran.passed, "{}", ran.log);
         assert!(ran.outputs["binary"].ends_with("/target/release/weighstation"), "{}", ran.log);
-        let build = "cargo build --release --locked --manifest-path @@RUNNER@@/action/support/../";
+        let build = "cargo build --release --locked --bin weighstation \
+                     --manifest-path @@RUNNER@@/action/Cargo.toml";
         assert!(ran.log.contains(build), "{}", ran.log);
     }
 }

@@ -95,35 +95,39 @@ fn parameter(objects: &Objects<'_>, value: Value) -> Result<(), String> {
     }
 }
 
-/// `(function, type, arguments, state)`: calls the function, so that must be a rebuild function.
+/// `(function, type, arguments, state)`: calls the function with the arguments and makes the result
+/// an instance of the type. Both calls are recorded for themselves (`calls_through`).
 fn from_type(objects: &Objects<'_>, value: Value) -> Result<(), String> {
     match arguments(objects, value)? {
         [function, class, inner, _state] => {
-            match objects.global(*function) {
-                Some(global) if global.starts_with("torch._utils._rebuild_") => {
-                    if let Some(shape) = of(global) {
-                        shape(objects, *inner)?;
-                    }
-                }
-                _ => {
-                    return Err(format!("it calls {}", objects.describe(*function)));
-                }
+            if objects.global(*function).is_none() {
+                return Err(format!("it calls {}", objects.describe(*function)));
             }
-            match objects.global(*class) {
-                Some(
-                    "torch.Tensor" | "torch.nn.parameter.Parameter" | "torch.nn.parameter.Buffer",
-                ) => Ok(()),
-                _ => Err(format!("it makes a {}", objects.describe(*class))),
+            if objects.global(*class).is_none() {
+                return Err(format!("it makes a {}", objects.describe(*class)));
             }
+            arguments(objects, *inner).map(|_| ())
         }
         _ => Err("it takes a function, a type, arguments and a state".to_owned()),
     }
 }
 
+/// `(type, dtype, size, stride, offset, layout, device, requires_grad)`
 fn wrapper(objects: &Objects<'_>, value: Value) -> Result<(), String> {
-    match arguments(objects, value)?.first().and_then(|class| objects.global(*class)) {
-        Some("torch.Tensor" | "torch.nn.parameter.Parameter") => Ok(()),
-        _ => Err("its class is no tensor".to_owned()),
+    match arguments(objects, value)? {
+        [class, dtype, size, stride, rest @ ..] if rest.len() <= 4 => {
+            if objects.global(*class).is_none() || objects.global(*dtype).is_none() {
+                return Err("its class or dtype is no import".to_owned());
+            }
+            if sizes(objects, *size).is_none() || sizes(objects, *stride).is_none() {
+                return Err("its size or stride is no non-negative number".to_owned());
+            }
+            match rest.iter().all(|item| is_data(objects, *item)) {
+                true => Ok(()),
+                false => Err("its layout or device is no plain value".to_owned()),
+            }
+        }
+        _ => Err("it takes a class, a dtype, a size and a stride".to_owned()),
     }
 }
 
