@@ -45,6 +45,25 @@ const ROOMS: &[(&str, &[&str], World)] = &[
     ),
     ("report", &["base", "document", "license", "evidence", "finding"], World::Pure),
     (
+        "gate",
+        &[
+            "base",
+            "document",
+            "license",
+            "manifest",
+            "policy",
+            "lock",
+            "evidence",
+            "finding",
+            "source",
+            "analyse",
+            "facts_cache",
+            "rules",
+            "evaluate",
+        ],
+        World::Touches,
+    ),
+    (
         "cli",
         &[
             "base",
@@ -61,6 +80,7 @@ const ROOMS: &[(&str, &[&str], World)] = &[
             "discover",
             "rules",
             "evaluate",
+            "gate",
             "report",
         ],
         World::Touches,

@@ -13,9 +13,8 @@ pub(super) use self::card::read_card;
 use self::one_file::Unsummed;
 pub(super) use self::recall::Recall;
 use self::sums::{Asked, Sums};
-pub(super) use self::work::Counts;
 use self::work::{Lane, Work};
-use super::progress::Progress;
+use super::progress::{Phase, Progress};
 use crate::base::Limits;
 use crate::evidence::FileEvidence;
 use crate::policy::Verify;
@@ -43,7 +42,7 @@ pub(super) enum DigestNeed {
 }
 
 /// A snapshot to look at.
-pub(super) struct Look<'a> {
+pub(super) struct ScanRequest<'a> {
     pub(super) snapshot: &'a Snapshot,
     /// Whether the digest of the file at this path is needed.
     pub(super) needs_digest: Box<dyn Fn(&str) -> DigestNeed + 'a>,
@@ -53,15 +52,15 @@ pub(super) struct Look<'a> {
     pub(super) recall: Option<Recall<'a>>,
 }
 
-/// Analyses the selected files of all snapshots; the results are in their order. `progress` is what
-/// the network does meanwhile, if progress may be shown.
+/// Analyses the selected files of all snapshots; the results are in their order. `progress` is who
+/// watches, if somebody does, and what the network does meanwhile.
 pub(super) fn examine(
-    looks: &[Look<'_>],
+    requests: &[ScanRequest<'_>],
     limits: &Limits,
     jobs: Option<NonZeroUsize>,
-    progress: Option<&Activity>,
+    progress: Option<(&dyn Progress, &Activity)>,
 ) -> Vec<Vec<FileEvidence>> {
-    run(tasks(looks), looks.len(), limits, jobs, progress)
+    run(tasks(requests), requests.len(), limits, jobs, progress)
 }
 
 /// Analyses the files of so many models.
@@ -70,7 +69,7 @@ fn run(
     models: usize,
     limits: &Limits,
     jobs: Option<NonZeroUsize>,
-    progress: Option<&Activity>,
+    progress: Option<(&dyn Progress, &Activity)>,
 ) -> Vec<Vec<FileEvidence>> {
     let cores = jobs.or_else(|| std::thread::available_parallelism().ok());
     let cores = cores.map_or(1, NonZeroUsize::get);
@@ -82,15 +81,15 @@ fn run(
     let work = Work::new(&tasks, limits, heavy < threads);
 
     let mut results: Vec<Done> = Vec::with_capacity(tasks.len());
-    let progress = progress.filter(|_| Progress::wanted(true));
     // With progress to show, this thread watches; without, it works with the others.
     let first = if progress.is_some() { 0 } else { 1 };
     std::thread::scope(|scope| {
         let work = &work;
         let workers: Vec<_> =
             (first..threads).map(|number| scope.spawn(move || work.run(lane(number)))).collect();
-        if let Some(activity) = progress {
-            Progress::watch(|wait| work.wait(wait), tasks.len(), models, activity);
+        if let Some((progress, activity)) = progress {
+            let phase = Phase::Examining { files: tasks.len(), models };
+            progress.watch(phase, &|wait| work.wait(wait), activity);
         } else {
             results.append(&mut work.run(lane(0)));
         }
@@ -122,17 +121,17 @@ impl Task<'_> {
     }
 }
 
-fn tasks<'a>(looks: &[Look<'a>]) -> Vec<Task<'a>> {
+fn tasks<'a>(requests: &[ScanRequest<'a>]) -> Vec<Task<'a>> {
     let mut tasks = Vec::new();
-    for (model, look) in looks.iter().enumerate() {
-        for file in look.snapshot.selected() {
-            let need = (look.needs_digest)(&file.path);
-            let asked = Asked::of(file, need, look.verify);
-            let recall = look.recall.map(|recall| Recall {
+    for (model, request) in requests.iter().enumerate() {
+        for file in request.snapshot.selected() {
+            let need = (request.needs_digest)(&file.path);
+            let asked = Asked::of(file, need, request.verify);
+            let recall = request.recall.map(|recall| Recall {
                 from_bytes: recall.from_bytes || need == DigestNeed::Bound,
                 ..recall
             });
-            let snapshot = look.snapshot;
+            let snapshot = request.snapshot;
             tasks.push(Task {
                 model,
                 file,
@@ -182,11 +181,11 @@ fn in_order(results: Vec<Done>, tasks: &[Task<'_>], models: usize) -> Vec<Vec<Fi
 }
 
 /// The facts about one file, with its digest if it is wanted: for `inspect`.
-pub(super) fn examine_one(snapshot: &Snapshot, sha256: bool) -> Option<FileEvidence> {
+pub fn examine_file(snapshot: &Snapshot, sha256: bool) -> Option<FileEvidence> {
     let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
     let needs_digest = Box::new(move |_: &str| need);
-    let look = Look { snapshot, needs_digest, verify: Verify::Listed, recall: None };
-    let evidence = examine(&[look], &Limits::default(), None, None);
+    let request = ScanRequest { snapshot, needs_digest, verify: Verify::Listed, recall: None };
+    let evidence = examine(&[request], &Limits::default(), None, None);
     evidence.into_iter().flatten().next()
 }
 
@@ -201,9 +200,9 @@ mod tests {
     use crate::evidence::{CoverageFact, Evidence, Fact, Status};
     use crate::source::{Wanted, resolve_path};
 
-    fn look(snapshot: &Snapshot, sha256: bool) -> Look<'_> {
+    fn request(snapshot: &Snapshot, sha256: bool) -> ScanRequest<'_> {
         let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
-        Look {
+        ScanRequest {
             snapshot,
             needs_digest: Box::new(move |_| need),
             verify: Verify::Listed,
@@ -221,9 +220,9 @@ mod tests {
 
     fn look_at(root: &std::path::Path, sha256: bool, threads: usize) -> Vec<FileEvidence> {
         let snapshot = resolve_path(root, Wanted::default()).unwrap();
-        let look = look(&snapshot, sha256);
+        let request = request(&snapshot, sha256);
         let jobs = NonZeroUsize::new(threads);
-        examine(&[look], &Limits::default(), jobs, None).remove(0)
+        examine(&[request], &Limits::default(), jobs, None).remove(0)
     }
 
     #[test]
@@ -269,8 +268,8 @@ mod tests {
         let root = folder(&[("a", b"abc"), ("b", b"abc")]);
         let snapshot = resolve_path(root.path(), Wanted::default()).unwrap();
         std::fs::remove_file(root.path().join("a")).unwrap();
-        let look = look(&snapshot, false);
-        let files = examine(&[look], &Limits::default(), None, None).remove(0);
+        let request = request(&snapshot, false);
+        let files = examine(&[request], &Limits::default(), None, None).remove(0);
         let reasons = |file: &FileEvidence| {
             let unreadable =
                 |p: &&Evidence| matches!(p.fact, Fact::Coverage(CoverageFact::Unreadable { .. }));

@@ -14,29 +14,29 @@ const CHUNK: usize = 256 << 10;
 
 /// A file with its digest.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Digested {
+pub struct Digested {
     /// The path inside the model.
-    pub(super) path: String,
+    pub path: String,
     /// Bytes.
-    pub(super) size: u64,
+    pub size: u64,
     /// Of its content.
-    pub(super) sha256: Digest,
+    pub sha256: Digest,
 }
 
 /// What was found out about the files of a snapshot.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub struct Files {
     /// Those that the project loads, in the order of the snapshot.
-    pub(super) files: Vec<Digested>,
+    pub files: Vec<Digested>,
     /// Why some are not among them, each in a sentence without a full stop.
-    pub(super) problems: Vec<String>,
+    pub problems: Vec<String>,
 }
 
 /// The digests of all files that the project loads, computed on several threads.
 ///
 /// The word of the Hub is taken for a file of its own that it lists with a SHA-256. Every other
 /// file is read from its first byte to its last, and what its source lists for it must be true.
-pub(super) fn digests(snapshot: &Snapshot, jobs: Option<NonZeroUsize>) -> Files {
+pub fn digests(snapshot: &Snapshot, jobs: Option<NonZeroUsize>) -> Files {
     let files: Vec<&SnapshotFile> =
         snapshot.selected().filter(|file| !is_link_to_folder(file)).collect();
     let available = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);

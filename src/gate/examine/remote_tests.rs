@@ -9,10 +9,11 @@ use std::sync::{Arc, OnceLock};
 
 use super::*;
 use crate::base::{Digest, GitBlobHasher, ReadAt};
-use crate::cli::discovery;
 use crate::evaluate::{self, Judged, evaluate};
 use crate::evidence::{Authority, Dossier, Fact, IntegrityFact, Listed, ListedDigest};
 use crate::finding::{Outcome, Report};
+use crate::policy::PolicyLayers;
+use crate::rules::RULES;
 use crate::source::{Listing, Provenance, RemoteBytes};
 
 /// Bytes behind a network on which the n-th read of all files fails, and so do all reads of that
@@ -101,8 +102,8 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     let limits = Limits::default();
     let (snapshot, reads) = snapshot(files, fails_at);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify, recall: None }];
-    let mut tasks = tasks(&look);
+    let requests = [ScanRequest { snapshot: &snapshot, needs_digest, verify, recall: None }];
+    let mut tasks = tasks(&requests);
     tasks.iter_mut().for_each(|task| task.read_whole = read_whole);
     let files = run(tasks, 1, &limits, NonZeroUsize::new(1), None).remove(0);
     let (card, unfetched_card) = match read_card(&snapshot, &limits, None) {
@@ -111,8 +112,9 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     };
     let dossier =
         Dossier { files, card, unfetched_card, is_repository: true, ..Dossier::default() };
-    let choice = discovery::policy_of(Some("baseline"), None).unwrap();
-    let policy = discovery::in_force(&discovery::load(&choice).unwrap(), None, None).unwrap();
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.meta().id).collect();
+    let layers = PolicyLayers::preset("baseline", &rules).unwrap();
+    let policy = Arc::new(layers.effective(None).unwrap());
     let judged = Judged {
         named_by: None,
         entry: None,
@@ -482,7 +484,8 @@ fn heavy_work_is_left_to_those_who_may_do_it() {
     ];
     let (snapshot, _) = snapshot(&files, NEVER);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None }];
+    let requests =
+        [ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None }];
     let is_put_off = |heavy| {
         let put_off = tasks(&look).into_iter().filter(|task| {
             let mut buffer = Vec::new();

@@ -32,8 +32,8 @@ use crate::facts_cache::{
 };
 use crate::source::{Content, RemoteBytes, Snapshot, SnapshotFile};
 
-pub(in crate::cli::examine) use local::Local;
-pub(in crate::cli::examine) use remote::remote;
+pub(in crate::gate::examine) use local::Local;
+pub(in crate::gate::examine) use remote::remote;
 
 /// Files up to this size are read into memory, so that what is judged and what is summed are the
 /// same bytes on every system.
@@ -51,12 +51,12 @@ const OUTLINE: usize = 64 << 10;
 
 /// Facts kept between runs, as they may be used for one file or model.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::cli) struct Recall<'a> {
-    pub(in crate::cli) cache: &'a FactsCache,
+pub(in crate::gate) struct Recall<'a> {
+    pub(in crate::gate) cache: &'a FactsCache,
     /// Whether digests are computed from bytes that are read now, and facts found by those alone:
     /// that a file is as it was seen is not enough where a lock binds or a waiver is bound to
     /// bytes.
-    pub(in crate::cli) from_bytes: bool,
+    pub(in crate::gate) from_bytes: bool,
 }
 
 impl Recall<'_> {

@@ -8,6 +8,7 @@ use super::distant::Heavy;
 use super::one_file::{self, ToSum};
 use super::{Done, Task};
 use crate::base::Limits;
+use crate::gate::progress::Counts;
 
 /// What is left to do.
 ///
@@ -50,14 +51,6 @@ struct Queue {
 enum Piece {
     Analyse(usize),
     Sum(usize, ToSum),
-}
-
-/// How far the work is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Counts {
-    pub(in crate::cli) files: usize,
-    pub(in crate::cli) bytes: u64,
-    pub(in crate::cli) finished: bool,
 }
 
 /// Counts a piece of work as finished when it is dropped, a panic included: the others must not
@@ -109,7 +102,7 @@ impl<'a> Work<'a> {
         let waited = self.changed.wait_timeout_while(self.queue(), time, busy);
         let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         Counts {
-            files: self.files.load(Ordering::Relaxed),
+            done: self.files.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
             finished: !busy(&mut queue),
         }

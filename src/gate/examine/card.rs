@@ -15,7 +15,7 @@ use crate::source::{Content, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile};
 /// The facts of a repository's model card: `README.md` at its root, whatever its case, selected
 /// by `files:` or not. A card on this machine that cannot be opened is a card with nothing in it;
 /// of one that the network does not bring nothing is known, and the error says why.
-pub(in crate::cli) fn read_card(
+pub(in crate::gate) fn read_card(
     snapshot: &Snapshot,
     limits: &Limits,
     recall: Option<Recall<'_>>,
