@@ -14,7 +14,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use weighstation::discover::{Found, Kind, Reference, Surroundings, WrittenRevision, read};
+use weighstation::discover::{Kind, ProjectFile, read};
+use weighstation::evidence::{CodeReference, Reference, WrittenRevision};
 
 /// File, line, kind, model, revision.
 type Label = (String, u32, String, String, String);
@@ -49,7 +50,7 @@ fn files() -> Vec<String> {
     files
 }
 
-fn label(file: &str, found: &Found) -> Label {
+fn label(file: &str, found: &CodeReference) -> Label {
     let model = match &found.reference {
         Reference::Hub(id) | Reference::Address { repository: id, .. } => id.to_string(),
         Reference::Local { written, .. }
@@ -71,7 +72,7 @@ fn every_reference_is_found_and_nothing_else() {
     for file in files() {
         let Some(kind) = Kind::of(&file, "") else { continue };
         let text = std::fs::read_to_string(root().join(&file)).unwrap();
-        let discovery = read(kind, &text, &Surroundings { path: &file, exists: &exists });
+        let discovery = read(kind, &text, &ProjectFile { path: &file, exists: &exists });
         assert_eq!(discovery.unread, [], "{file}");
         for one in &discovery.found {
             // The place holds what it says, unless it was put together from pieces.
@@ -98,7 +99,7 @@ fn every_reference_is_found_and_nothing_else() {
 }
 
 fn discover(kind: Kind, text: &str) -> weighstation::discover::Discovery {
-    read(kind, text, &Surroundings { path: "a/file", exists: &|_| false })
+    read(kind, text, &ProjectFile { path: "a/file", exists: &|_| false })
 }
 
 #[test]

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use jiff::civil::date;
 
 use super::*;
-use crate::base::Severity;
+use crate::base::{Digest, Severity};
 use crate::document::{Document, Place, Span};
 use crate::evidence::{
-    CoverageFact, Fact, FileFact, ReferenceFact, ReferenceKind, UnscannedReason,
+    CoverageFact, Dossier, Fact, FileFact, ReferenceFact, ReferenceKind, UnscannedReason,
 };
-use crate::finding::{Outcome, Verdict};
-use crate::policy::{GlobalPattern, RuleSetting, Waiver};
+use crate::finding::{Incident, Inputs, NamedBy, Outcome, Report, Verdict};
+use crate::lock::Comparison;
+use crate::manifest::Entry;
+use crate::policy::{GlobalPattern, Policy, RuleSetting, Waiver};
 use crate::rules::tests::dossiers::{
     call_fact, dossier, entry, file, import_fact, on_the_hub, one, policy, repository, stream_fact,
 };
