@@ -357,7 +357,8 @@ fn one_reason_for_several_files_is_told_once() {
     let files = ["a", "b", "c", "d", "e"].map(file).to_vec();
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
+    let look =
+        ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     assert!(files.iter().all(|file| file.status == crate::evidence::Status::Unreadable));
     let dossier = Dossier { files, ..Dossier::default() };
@@ -377,8 +378,12 @@ fn compared(
     let files = model(&[("a", bytes.to_vec())]);
     let (mut snapshot, reads) = snapshot(&files, NEVER);
     snapshot.files[0].listing = Some(listing(bytes, digest));
-    let look =
-        Look { snapshot: &snapshot, needs_digest: Box::new(move |_| need), verify, recall: None };
+    let look = ScanRequest {
+        snapshot: &snapshot,
+        needs_digest: Box::new(move |_| need),
+        verify,
+        recall: None,
+    };
     let mut file = examine(&[look], &Limits::default(), None, None).remove(0).remove(0);
     assert_eq!(file.listed, Some(digest));
     file.evidence.retain(|piece| matches!(piece.fact, Fact::Integrity(_)));
@@ -457,7 +462,8 @@ fn files_on_this_machine_are_compared_always() {
     ];
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
+    let look =
+        ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     let facts = |file: &FileEvidence| {
         let facts = file.evidence.iter().map(|piece| piece.fact.clone());
@@ -487,7 +493,7 @@ fn heavy_work_is_left_to_those_who_may_do_it() {
     let requests =
         [ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None }];
     let is_put_off = |heavy| {
-        let put_off = tasks(&look).into_iter().filter(|task| {
+        let put_off = tasks(&requests).into_iter().filter(|task| {
             let mut buffer = Vec::new();
             let limits = Limits::default();
             one_file::analyse(task, &limits, heavy, &mut buffer, &|_| ()).is_none()
@@ -509,7 +515,7 @@ fn what_is_put_off_is_analysed_all_the_same() {
         crate::source::resolve_path(local.path(), crate::source::Wanted::default()).unwrap();
     let (remote, _) = snapshot(&files, NEVER);
     let examined = |jobs| {
-        let look = |snapshot| Look {
+        let look = |snapshot| ScanRequest {
             snapshot,
             needs_digest: Box::new(|_: &str| DigestNeed::None),
             verify: Verify::Listed,
@@ -539,7 +545,8 @@ fn what_was_concluded_while_reads_failed_or_work_was_put_off_is_not_kept() {
         let cache = crate::facts_cache::FactsCache::open(folder, &limits).unwrap();
         let recall = Some(Recall { cache: &cache, from_bytes: false });
         let needs_digest = Box::new(|_: &str| DigestNeed::None);
-        let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall };
+        let look =
+            ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall };
         let files = examine(&[look], &limits, NonZeroUsize::new(jobs), None).remove(0);
         let card = read_card(&snapshot, &limits, recall);
         (files, card, reads.load(Ordering::SeqCst))
