@@ -60,7 +60,7 @@ pub struct Dossier {
 }
 
 /// All that is known of one artifact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileEvidence {
     /// The path inside the model, `/`-separated, as its author named it (untrusted).
     pub path: String,
@@ -87,6 +87,19 @@ impl Dossier {
 }
 
 impl FileEvidence {
+    /// An artifact of `size` bytes with that status, of which nothing else is known.
+    pub fn new(path: impl Into<String>, size: u64, status: Status) -> Self {
+        Self {
+            path: path.into(),
+            size,
+            sha256: None,
+            listed: None,
+            formats: Vec::new(),
+            status,
+            evidence: Vec::new(),
+        }
+    }
+
     /// Whether the network did not bring the file, or not all of it: then what was found counts,
     /// and nothing follows from what was not.
     pub fn is_unfetched(&self) -> bool {
@@ -96,12 +109,12 @@ impl FileEvidence {
     }
 }
 
-/// Whether an artifact was understood.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Whether an artifact was understood. Nothing is understood unless an analysis says so, which is
+/// why there is no default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Every byte that a loader would act on was looked at.
-    #[default]
     Analysed,
     /// Something was found before the analysis had to stop.
     Partial,

@@ -33,7 +33,6 @@
 
 mod base_models;
 mod check;
-mod digests;
 mod examine;
 mod in_parallel;
 mod progress;
@@ -41,8 +40,7 @@ mod request;
 mod subject;
 
 pub use check::check;
-pub use digests::{Digested, Files, digests};
-pub use examine::examine_file;
+pub use examine::{Digested, Files, digests, examine_file};
 pub use progress::{Counts, Phase, Progress};
 pub use request::Request;
 pub use subject::Subject;

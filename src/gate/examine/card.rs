@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::distant::{Distant, Heavy, Line};
+use super::reader::read_whole;
 use super::recall::{self, Glance, Recall};
 use crate::analyse;
 use crate::base::{Digest, FileBytes, Limits, ReadAt};
@@ -71,7 +72,7 @@ fn kept(
         return Ok(card);
     }
     let mut buffer = Vec::new();
-    let content = recall::read_whole(bytes, &mut buffer, length)?;
+    let content = read_whole(bytes, &mut buffer, length)?;
     recall.count_read(length);
     let sha256 = Digest::of(content);
     if let Some(Glance { path, seen, moment }) = glance {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::run::*;
 use super::*;
 use crate::base::{Digest, GitBlobHasher, ReadAt};
 use crate::evaluate::{self, Judged, evaluate};

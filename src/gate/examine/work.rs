@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::distant::Heavy;
-use super::one_file::{self, ToSum};
-use super::{Done, Task};
+use super::one_file;
+use super::reader::{ToSum, Unsummed};
+use super::sums::Sums;
+use super::task::Task;
 use crate::base::Limits;
+use crate::evidence::FileEvidence;
 use crate::gate::progress::Counts;
 
 /// What is left to do.
@@ -46,6 +49,12 @@ struct Queue {
     /// Tasks whose analysis is not finished, so that they may still ask for a digest.
     analysing: usize,
     summing: usize,
+}
+
+/// A result, by the number of its task.
+pub(super) enum Done {
+    Analysed(usize, FileEvidence),
+    Summed(usize, Result<Sums, Unsummed>),
 }
 
 enum Piece {

@@ -4,12 +4,14 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::kept::{DENSE_PART, Glance, HASHED, OUTLINE, Recall, WHOLE, asked_for, digests};
 use super::witness::{Watched, Witness};
-use super::{DENSE_PART, Glance, HASHED, OUTLINE, Recall, WHOLE, asked_for, digests, read_whole};
 use crate::base::{ReadAt, Sha256Hasher, read_up_to};
 use crate::evidence::FileEvidence;
 use crate::facts_cache::{About, Content as Known, Digests, Entry, Key};
-use crate::gate::examine::one_file::{Analysed, Reader, SMALL, ToSum, Unsummed, unread, unsummed};
+use crate::gate::examine::reader::{
+    Analysed, Reader, SMALL, ToSum, Unsummed, read_whole, unread, unsummed,
+};
 use crate::gate::examine::sums::{self, Asked, Sums};
 use crate::source::Content;
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::kept::{Recall, asked_for, digests, listed};
 use super::witness::Witness;
-use super::{Recall, asked_for, digests, listed};
 use crate::evidence::{Fact, IntegrityFact, ListedDigest};
 use crate::facts_cache::Digests;
-use crate::gate::examine::one_file::{Analysed, Reader, ToSum};
+use crate::gate::examine::reader::{Analysed, Reader, ToSum};
 use crate::gate::examine::sums::{self};
 use crate::source::{RemoteBytes, SnapshotFile};
 

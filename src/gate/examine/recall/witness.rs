@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Glance, Recall, is_withheld};
+use super::kept::{Glance, Recall, is_withheld};
 use crate::analyse::{HeavyWork, Siblings};
 use crate::base::ReadAt;
 use crate::evidence::FileEvidence;
