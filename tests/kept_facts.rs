@@ -92,6 +92,7 @@ fn fact() -> impl Strategy<Value = Fact> {
                 stream,
                 times,
                 followed,
+                of_reader: !followed,
             })
             .into()
         }),

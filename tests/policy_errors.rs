@@ -568,7 +568,7 @@ fn an_unknown_preset() {
     1 | extends: [company]
       |           ^^^^^^^
       |
-      = help: the presets are baseline, strict, walkthrough, tensors, stdlib, numpy, scipy, pandas, scikit-learn, joblib, omegaconf, training-args, torch-module, boosting, tokenizers, transformers, flair, yolov5, yolov11, pyannote, project-args
+      = help: the presets are baseline, strict, walkthrough, tensors, stdlib, numpy, scipy, pandas, scikit-learn, joblib, omegaconf, training-args, torch-module, boosting, lightning, torchvision, timm, sentence-transformers, spacy, statsmodels, torchao, tokenizers, transformers, flair, yolov5, yolov11, pyannote, project-args
       = help: a path holds a `/` or ends in `.yaml`
     ");
     let problems = PolicyLayers::preset("walktrough", RULES).unwrap_err();

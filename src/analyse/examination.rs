@@ -256,9 +256,22 @@ impl<'a> Examination<'a> {
         bytes: &dyn ReadAt,
         consumer: Option<String>,
         encoding: &str,
+        is_text: bool,
     ) {
         let before = self.evidence.len();
         let formats = self.nested(name, bytes);
+        let found = self.evidence.get(before..).unwrap_or(&[]);
+        // Ordinary text can read like the beginning of a pickle. One that is loaded, or that is
+        // whole, counts.
+        let mut streams = found.iter().filter_map(|piece| match &piece.fact {
+            Fact::Pickle(PickleFact::Stream(summary)) => Some(summary.complete),
+            _ => None,
+        });
+        let breaks_off = streams.next() == Some(false);
+        if is_text && breaks_off && consumer.is_none() {
+            self.evidence.truncate(before);
+            return;
+        }
         let is_payload = self.evidence.get(before..).unwrap_or(&[]).iter().any(|piece| {
             !matches!(
                 piece.fact,
@@ -274,7 +287,13 @@ impl<'a> Examination<'a> {
         let format = formats.into_iter().next().unwrap_or(Format::new("unknown"));
         let member = self.member();
         let origin = Origin { member, offset: None };
-        let fact = PickleFact::NestedPayload { format, encoding: encoding.to_owned(), consumer };
+        let payload = self.members.iter().map(String::as_str).chain([name]);
+        let fact = PickleFact::NestedPayload {
+            member: payload.collect::<Vec<_>>().join("!"),
+            format,
+            encoding: encoding.to_owned(),
+            consumer,
+        };
         self.evidence
             .insert(before.min(self.evidence.len()), Evidence { origin, fact: fact.into() });
     }

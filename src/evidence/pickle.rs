@@ -72,6 +72,8 @@ pub enum PickleFact {
     },
     /// An operand holds another payload, analysed as a member of its own.
     NestedPayload {
+        /// The member that it is.
+        member: String,
         /// What the payload is.
         format: Format,
         /// How it is wrapped: `bytes`, `base64` or `hex`.
@@ -128,6 +130,9 @@ pub struct Import {
     /// Whether every use of it is a composition whose meaning is recorded instead of the call:
     /// `getattr(class, "name")` is the attribute, `functools.partial(f, …)` is `f` and data.
     pub followed: bool,
+    /// Whether the name stands in the table of the stream's own reader, which never looks it up in
+    /// Python: TorchScript's classes, and the functions of libtorch's unpickler.
+    pub of_reader: bool,
 }
 
 impl Import {

@@ -222,6 +222,19 @@ impl GlobalSet {
     }
 }
 
+impl GlobalSet {
+    /// A glob that reads as if it meant the global, and does not reach it: its name has a dot, a
+    /// part of it is a dunder or no ASCII identifier.
+    pub fn out_of_reach(&self, module: &str, name: &str) -> Option<&str> {
+        let full = format!("{module}.{name}");
+        if full.len() > LONGEST_MATCHED || self.contains(module, name) {
+            return None;
+        }
+        let pattern = self.patterns.iter().find(|pattern| pattern.matches(&full))?;
+        Some(&pattern.0)
+    }
+}
+
 impl Extend<GlobalEntry> for GlobalSet {
     fn extend<I: IntoIterator<Item = GlobalEntry>>(&mut self, entries: I) {
         for entry in entries {
@@ -357,6 +370,15 @@ mod tests {
         // They begin with two underscores but are no dunders.
         assert!(set.contains("torch", "__pyx_unpickle_X") && set.contains("torch", "____"));
         assert!(!set.contains("torch", &"a".repeat(100_000)));
+    }
+
+    #[test]
+    fn a_glob_that_reads_as_if_it_matched_is_told() {
+        let set = set(&["__torch__.**", "torch.*"]);
+        assert_eq!(set.out_of_reach("__torch__.models", "Net"), Some("__torch__.**"));
+        assert_eq!(set.out_of_reach("torch", "__reduce__"), Some("torch.*"));
+        assert_eq!(set.out_of_reach("torch", "Size"), None);
+        assert_eq!(set.out_of_reach("numpy", "ndarray"), None);
     }
 
     #[test]

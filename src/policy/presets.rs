@@ -48,6 +48,13 @@ pub const PRESETS: &[Preset] = presets! {
     "training-args" Globals "globals/training-args.yaml";
     "torch-module" Library "libraries/torch-module.yaml";
     "boosting" Library "libraries/boosting.yaml";
+    "lightning" Library "libraries/lightning.yaml";
+    "torchvision" Library "libraries/torchvision.yaml";
+    "timm" Library "libraries/timm.yaml";
+    "sentence-transformers" Library "libraries/sentence-transformers.yaml";
+    "spacy" Library "libraries/spacy.yaml";
+    "statsmodels" Library "libraries/statsmodels.yaml";
+    "torchao" Library "libraries/torchao.yaml";
     "tokenizers" Library "libraries/tokenizers.yaml";
     "transformers" Library "libraries/transformers.yaml";
     "flair" Library "libraries/flair.yaml";

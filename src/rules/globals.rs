@@ -29,7 +29,8 @@ pub enum Denial {
 ///
 /// An import whose every use is a composition that was followed (`getattr(class, "name")`) is no
 /// more than what it means there, and that is judged for itself: only the policy's own
-/// `denied_globals` deny it.
+/// `denied_globals` deny it. The same holds for a name that the file's own reader has in a table and
+/// never asks Python for: in TorchScript's pickles those of libtorch's unpickler.
 pub fn judge(policy: &PicklePolicy, import: &Import) -> (Verdict, Option<Denial>) {
     let (Some(module), Some(name)) = (&import.module, &import.name) else {
         return (Verdict::Unlisted, None);
@@ -37,7 +38,7 @@ pub fn judge(policy: &PicklePolicy, import: &Import) -> (Verdict, Option<Denial>
     if policy.denied_globals.contains(module, name) {
         return (Verdict::Denied, Some(Denial::Policy));
     }
-    if import.followed || is_member(policy, module, name) {
+    if import.followed || import.of_reader || is_member(policy, module, name) {
         return (Verdict::Allowed, None);
     }
     let allowed = policy.allowed_globals.matches(module, name);
@@ -76,6 +77,9 @@ fn is_member(policy: &PicklePolicy, module: &str, name: &str) -> bool {
 
 /// How the policy lets a pickle call an import that it allows: `None` in any way.
 pub(super) fn call_forms<'p>(policy: &'p PicklePolicy, import: &Import) -> Option<&'p [CallForm]> {
+    if import.of_reader {
+        return None;
+    }
     let (Some(module), Some(name)) = (&import.module, &import.name) else { return Some(&[]) };
     match policy.allowed_globals.matches(module, name) {
         Some(entry) => policy.call_forms.of(entry.entry()),

@@ -200,6 +200,8 @@ fn what_is_composed_of_allowed_parts_is_what_it_means() {
     passes("CALL-100", &attribute(&acme("Layer"), "forward"));
     passes("CALL-101", &attribute(&layer(), "forward"));
     passes("CALL-102", &attribute(&global("builtins", "str"), "split"));
+    passes("CALL-114", &attribute(&text("a b"), "split"));
+    fails("CALL-115", "unlisted-global", &attribute(&text("a b"), "format_map"));
     fails("CALL-103", "unlisted-global", &attribute(&acme("Layer"), "backward"));
     fails("CALL-104", "denied-global", &attribute(&acme("Layer"), "__init__"));
     fails("CALL-105", "denied-global", &attribute(&acme("Layer"), "forward.__globals__"));
@@ -303,4 +305,32 @@ fn tensors_of_a_teams_own_class_pass() {
     passes("CALL-182", &through(acme("Free")));
     fails("CALL-183", "unexpected-arguments", &through(acme("swish")));
     fails("CALL-184", "denied-global", &through(stack_global("os", "system")));
+}
+
+#[test]
+fn a_payload_that_nothing_loads_is_one_finding() {
+    let payload = protocol2(b"cos\nsystem\nX\x04\0\0\0true\x85R");
+    let (_, rules) = judge(&list_of(&[bytes(&payload)]));
+    assert_eq!(rules, ["nested-payload"]);
+    let loaded = call(&stack_global("pickle", "loads"), &[bytes(&payload)]);
+    let (_, rules) = judge(&loaded);
+    assert_eq!(rules.iter().filter(|rule| *rule == "denied-global").count(), 2, "{rules:?}");
+    // Text that reads like one and breaks off is text; whole, it could be loaded.
+    passes("CALL-190", &text("cos\nsystem\n(S'true'\ntR and so on"));
+    fails("CALL-191", "nested-payload", &text("cos\nsystem\n(S'true'\ntR."));
+}
+
+#[test]
+fn a_glob_that_does_not_reach_a_name_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = "version: 1\nextends: [baseline]\n\
+                  pickle: { extra_allowed_globals: [\"acme.**\"] }\n";
+    std::fs::write(folder.path().join("policy.yaml"), policy).unwrap();
+    let body = stack_global("acme.__inner__", "Net");
+    std::fs::write(folder.path().join("x.pkl"), protocol4(&body)).unwrap();
+    let arguments = ["scan", "--policy", "policy.yaml", "--format", "json", "x.pkl"];
+    let (code, _, report) = judge_path(folder.path(), &arguments);
+    assert_eq!(code, Some(1));
+    let findings = report["findings"].to_string();
+    assert!(findings.contains("`acme.**` does not reach it"), "{findings}");
 }

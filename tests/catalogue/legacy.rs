@@ -2,11 +2,53 @@
 
 use crate::catalogue::assemble::torch::*;
 use crate::catalogue::assemble::*;
-use crate::catalogue::verdict::{Case, check, fails, passes};
+use crate::catalogue::verdict::{Case, check, fails, judge, passes};
 
 const DENIED: &[&str] = &["denied-global"];
 const BIN: &str = "pytorch_model.bin";
 const NUMBER: &str = "1950a86a20f9469cfc6c";
+
+/// The magic number as protocols 0 and 1 write it.
+const DIGITS: &[u8] = b"L119547037146038801333356L\n.";
+
+/// The persistent id that stands for a class in a whole module, with its source beside it.
+fn module_id(class: &str) -> Vec<u8> {
+    let parts: [&[u8]; 4] =
+        [&unicode("module"), class.as_bytes(), &unicode("net.py"), &unicode("class Net:")];
+    join(&[&tuple(&parts), b"Q"])
+}
+
+#[test]
+fn whole_modules_and_several_checkpoints() {
+    let module = |class: &str, rest: &[u8]| {
+        let class = module_id(class);
+        legacy(|legacy| legacy.object = protocol2(&join(&[&class, b")\x81}", rest, b"b"])))
+    };
+    let net = "ccollections\nOrderedDict\n";
+    let system = module("cos\nsystem\n", b"");
+    let called = legacy(|legacy| {
+        legacy.object = protocol2(&join(&[&module_id("cposix\nsystem\n"), b"(X\x02\0\0\0idtR"]));
+    });
+    let two = join(&[&Legacy::plain().bytes(), &Legacy::plain().bytes()]);
+    let second = join(&[&Legacy::plain().bytes(), &legacy(|legacy| legacy.object = evil())]);
+    let (code, rules, _) = judge(BIN, &module(net, b""));
+    let unknown = ["indirect-call", "object-mutation", "persistent-id"];
+    assert!(!rules.iter().any(|rule| unknown.contains(&&**rule)), "{code:?} {rules:?}");
+    check(vec![
+        fails("LEG-030", BIN, system, DENIED),
+        fails("LEG-031", BIN, called, DENIED),
+        fails("LEG-032", BIN, module("cacme\nNet\n", b""), &["unlisted-global"]),
+        passes("LEG-033", BIN, two),
+        fails("LEG-034", BIN, second, DENIED),
+        passes("LEG-035", BIN, legacy(|legacy| legacy.magic = DIGITS.to_vec())),
+        fails(
+            "LEG-036",
+            BIN,
+            legacy(|legacy| legacy.tail.extend_from_slice(b"\0\0\0\0")),
+            &["torch-layout"],
+        ),
+    ]);
+}
 
 /// A plain legacy file with something changed.
 fn legacy(change: impl Fn(&mut Legacy)) -> Vec<u8> {
@@ -33,7 +75,6 @@ fn with_entries(change: impl Fn(&mut Vec<tar::Entry>)) -> Vec<u8> {
 fn streams() {
     let numbers: Vec<(&'static str, Vec<u8>)> = vec![
         ("LEG-003", format!("L0x{NUMBER}L\n.").into_bytes()),
-        ("LEG-003 decimal", b"L119547037146038801333356L\n.".to_vec()),
         ("LEG-004a", b"\x80\x02\x8a\x0b\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\0.".to_vec()),
         ("LEG-004b", b"\x80\x02\x8b\x0a\0\0\0\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.".to_vec()),
         ("LEG-004c", join(&[b"\x80\x02N0", &MAGIC[2..]])),
@@ -50,6 +91,15 @@ fn streams() {
         })
         .collect();
     cases.extend([
+        fails(
+            "LEG-003 decimal",
+            BIN,
+            legacy(|legacy| {
+                legacy.magic = DIGITS.to_vec();
+                legacy.keys = evil();
+            }),
+            DENIED,
+        ),
         fails("LEG-001", BIN, legacy(|legacy| legacy.object = evil()), DENIED),
         fails("LEG-002", BIN, legacy(|legacy| legacy.keys = evil()), DENIED),
         fails(
@@ -239,7 +289,7 @@ fn tars() {
 
 #[test]
 fn a_plain_tar_of_torch_fails_for_its_layout_only() {
-    let (code, rules, _) = crate::catalogue::verdict::judge("model.pt", &OldTar::plain().bytes());
+    let (code, rules, _) = judge("model.pt", &OldTar::plain().bytes());
     assert_eq!(code, Some(1));
     for rule in &rules {
         assert!(

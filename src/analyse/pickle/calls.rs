@@ -128,6 +128,7 @@ impl Machine<'_> {
         let Value::Global(id) = callee else { return };
         let Some(global) = self.imports.get(id) else { return };
         let (shape, loader, listed) = (global.shape, global.loader, global.calls_recorded);
+        let known = global.known;
         let full = global.full.clone();
         let objects = super::objects::Objects { heap: &self.heap, globals: &self.imports.all };
         let mut departure = shape.and_then(|shape| shape(&objects, arguments).err());
@@ -142,7 +143,7 @@ impl Machine<'_> {
             self.record_calls_through(&full, arguments);
         }
         // Of a callee whose shape is known, one call without departure stands for all.
-        if shape.is_some() && departure.is_none() && listed > 0 && through.is_none() {
+        if known && departure.is_none() && listed > 0 && through.is_none() {
             return;
         }
         let mut told = match self.imports.get_mut(id) {
@@ -167,7 +168,7 @@ impl Machine<'_> {
             opcode,
             arguments: objects.describe_arguments(arguments),
             values,
-            known: shape.is_some(),
+            known,
             departure,
             through: through.map(str::to_owned),
             stream: self.recorder.stream,
@@ -224,6 +225,7 @@ impl Machine<'_> {
                     offset,
                     length,
                     encoding,
+                    is_text: false,
                     consumer,
                 });
             }

@@ -59,6 +59,8 @@ pub(super) fn composer(global: &str) -> Option<Composer> {
 enum Meaning {
     /// The attribute `name` of an import, or of its instances.
     Attribute(GlobalId, String),
+    /// A method of a literal, of that built-in type.
+    OfBuiltin(&'static str, String),
     /// The value that the call makes, with no code of anybody's run.
     Data,
     /// The creation of an empty object of a class, with arguments for `__new__`.
@@ -81,6 +83,13 @@ impl Machine<'_> {
                     }
                     _ => Value::Global(attribute),
                 })
+            }
+            Meaning::OfBuiltin(class, name) => {
+                let base = self.imports.resolve(b"builtins", class.as_bytes(), false);
+                let attribute = self.imports.attribute(base, &name)?;
+                let opcode = ImportOpcode::Reduce;
+                self.recorder.attribute(&self.imports, attribute, opcode, self.protocol, self.at);
+                Some(Value::Global(attribute))
             }
             Meaning::Data => Some(self.heap.call(Value::Global(callee), arguments, false)),
             Meaning::Created(class, rest) => {
@@ -159,6 +168,9 @@ fn meaning(objects: &Objects<'_>, composer: Composer, arguments: Value) -> Optio
     match (composer, items) {
         (Composer::Attribute, [base, name]) => {
             let name = attribute_name(objects, *name)?;
+            if let Some(class) = builtin_class(objects, *base) {
+                return Some(Meaning::OfBuiltin(class, name.to_owned()));
+            }
             let base = attribute_base(objects, *base, name)?;
             Some(Meaning::Attribute(base, name.to_owned()))
         }
@@ -206,6 +218,15 @@ fn meaning(objects: &Objects<'_>, composer: Composer, arguments: Value) -> Optio
             Some(Meaning::Created(*class, rest.to_vec()))
         }
         _ => None,
+    }
+}
+
+/// The type of a literal.
+fn builtin_class(objects: &Objects<'_>, value: Value) -> Option<&'static str> {
+    match value {
+        Value::Bool(_) => Some("bool"),
+        Value::Float => Some("float"),
+        _ => objects.kind(value).map(Kind::name),
     }
 }
 

@@ -323,11 +323,16 @@ impl Machine<'_> {
 
     fn persistent(&mut self, id: Value) -> Step {
         let objects = Objects { heap: &self.heap, globals: &self.imports.all };
-        if let Err(reason) = self.dialect.persistent_id(objects, id) {
-            let id = objects.describe(id);
-            self.recorder.fact(self.at, PickleFact::PersistentId { id, reason });
-        }
-        let value = self.heap.persistent(id);
+        let value = match self.dialect.persistent_id(objects, id) {
+            Ok(Some(value)) => value,
+            Ok(None) => self.heap.persistent(id),
+            Err(reason) => {
+                let described = objects.describe(id);
+                let fact = PickleFact::PersistentId { id: described, reason };
+                self.recorder.fact(self.at, fact);
+                self.heap.persistent(id)
+            }
+        };
         self.push(value)
     }
 

@@ -11,6 +11,12 @@ impl Machine<'_> {
         let mapped = self.protocol < 3;
         let id = self.imports.resolve(module, name, mapped);
         self.recorder.import(&mut self.imports, id, opcode, self.protocol, self.at);
+        if let Some(global) = self.imports.get(id)
+            && let (Some(module), Some(name)) = (&global.module, &global.name)
+            && self.dialect.knows(module, name)
+        {
+            self.recorder.mark_known(&self.imports, id);
+        }
         if let Some(earlier) = self.earlier_protocol
             && (earlier < 3) != mapped
         {

@@ -22,8 +22,10 @@ pub(in crate::analyse) struct Global {
     pub(super) written: Option<(String, String)>,
     /// `module.name` or `<unresolved>`.
     pub(super) full: String,
-    /// How its own writers call it, if that is known.
+    /// What is checked of its calls.
     pub(super) shape: Option<Shape>,
+    /// Whether that is how its own writers call it, to the letter.
+    pub(super) known: bool,
     /// Whether it reads an argument as a pickle or program of its own.
     pub(super) loader: bool,
     /// Whether calls of it spell values.
@@ -58,6 +60,7 @@ impl Imports {
             written: None,
             full: Import::UNRESOLVED.to_owned(),
             shape: None,
+            known: false,
             loader: false,
             composer: None,
             told: Told::default(),
@@ -85,6 +88,7 @@ impl Imports {
             module: Some(module.to_owned()),
             name: Some(name.to_owned()),
             shape: shape::of(&full),
+            known: shape::is_known(&full),
             loader: shape::is_loader(&full),
             composer: composer(&full),
             told: Told::default(),
@@ -117,6 +121,7 @@ impl Imports {
             name: Some(dotted),
             written: None,
             shape: shape::of(&full),
+            known: shape::is_known(&full),
             loader: shape::is_loader(&full),
             composer: None,
             told: Told::default(),

@@ -27,7 +27,8 @@ impl Machine<'_> {
         let offset = self.reader.offset().saturating_sub(length);
         self.heap.place_text(value, offset);
         if let Some(encoding) = encoding {
-            let payload = Payload { offset, length, encoding, consumer: None };
+            let is_text = matches!(kind, Kind::Str | Kind::NativeStr);
+            let payload = Payload { offset, length, encoding, is_text, consumer: None };
             self.recorder.payload(payload);
         }
         self.push(value)
@@ -40,7 +41,8 @@ impl Machine<'_> {
         {
             let offset = self.at.saturating_add(1);
             let length = self.reader.offset().saturating_sub(offset);
-            let payload = Payload { offset, length, encoding, consumer: None };
+            let is_text = matches!(kind, Kind::Str | Kind::NativeStr);
+            let payload = Payload { offset, length, encoding, is_text, consumer: None };
             self.recorder.payload(payload);
         }
         self.push(value)

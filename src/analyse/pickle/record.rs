@@ -24,6 +24,8 @@ pub(super) struct Payload {
     /// Bytes of the operand as it stands there.
     pub(super) length: u64,
     pub(super) encoding: Encoding,
+    /// Whether the operand is text, which may read like a pickle by chance.
+    pub(super) is_text: bool,
     /// The loader that it is handed to.
     pub(super) consumer: Option<String>,
 }
@@ -156,6 +158,7 @@ impl Recorder {
                         stream: self.stream,
                         times: 0,
                         followed: global.composer.is_some(),
+                        of_reader: false,
                     };
                     let recorded = self.push(offset, PickleFact::Import(import))?;
                     self.imports.insert(key, recorded);
@@ -185,8 +188,17 @@ impl Recorder {
         if self.attributes.insert((module.clone(), name.clone())) {
             let (stream, times) = (self.stream, 1);
             let written = None;
-            let import =
-                Import { module, name, written, opcode, protocol, stream, times, followed: false };
+            let import = Import {
+                module,
+                name,
+                written,
+                opcode,
+                protocol,
+                stream,
+                times,
+                followed: false,
+                of_reader: false,
+            };
             self.push(offset, PickleFact::Attribute(import));
         }
     }
@@ -198,6 +210,15 @@ impl Recorder {
             && let Some((_, PickleFact::Import(import))) = self.facts.get_mut(recorded)
         {
             import.followed = false;
+        }
+    }
+
+    /// Notes that the stream's own reader knows an import by name.
+    pub(super) fn mark_known(&mut self, imports: &Imports, id: GlobalId) {
+        if let Some(recorded) = imports.get(id).and_then(|global| global.recorded)
+            && let Some((_, PickleFact::Import(import))) = self.facts.get_mut(recorded)
+        {
+            import.of_reader = true;
         }
     }
 

@@ -32,6 +32,10 @@ fn is_odd_name(name: &[u8], objects: &Objects<'_>, value: Value) -> bool {
         b"append" | b"extend" | b"add" => !objects.is_literal(value),
         // `statsmodels.base.data.ModelData.__setstate__` evaluates the formula beside it as Python.
         b"restore_design_info" => true,
+        // Its results take a formula from there when they predict; a design is no text.
+        b"design_info" | b"model_spec" => {
+            matches!(objects.kind(value), Some(Kind::Str | Kind::NativeStr | Kind::Bytes))
+        }
         [b'_', b'_', .., b'_', b'_'] => {
             std::str::from_utf8(name).is_ok_and(|name| is_looked_up(name, objects, value))
         }

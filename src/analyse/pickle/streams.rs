@@ -200,6 +200,7 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
             &window,
             payload.consumer.clone(),
             payload.encoding.name(),
+            payload.is_text,
         );
         return;
     }
@@ -224,6 +225,7 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
             &decoded,
             payload.consumer.clone(),
             payload.encoding.name(),
+            payload.is_text && payload.encoding == Encoding::Latin1,
         );
     }
 }

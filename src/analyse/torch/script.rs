@@ -10,6 +10,51 @@ const FILE_OPERATORS: [&str; 6] = ["from_file", "save", "load", "fromfile", "tof
 /// Operators listed of one file.
 const MOST: usize = 64;
 
+/// The modules of a TorchScript archive's own code, and with them the table of names of the reader
+/// of its pickles: `torch/csrc/jit/serialization/unpickler.cpp`, `Unpickler::readGlobal`. What is
+/// not in it ends in an error there, and Python is never asked.
+#[derive(Clone, Debug, Default)]
+pub(in crate::analyse) struct ScriptModules(Vec<String>);
+
+impl ScriptModules {
+    /// From the records of the archive: `code/__torch__/a/b.py` is the module `__torch__.a.b`.
+    pub(super) fn of<'a>(records: impl Iterator<Item = &'a str>) -> Self {
+        let modules = records.filter_map(|record| {
+            let path = record.strip_prefix("code/")?.strip_suffix(".py")?;
+            Some(path.replace('/', "."))
+        });
+        Self(modules.filter(|module| is_script_module(module)).collect())
+    }
+
+    /// Whether the reader knows a name by itself.
+    pub(super) fn knows(&self, module: &str, name: &str) -> bool {
+        match module {
+            "torch.jit._pickle" => matches!(
+                name,
+                "build_boollist"
+                    | "build_doublelist"
+                    | "build_intlist"
+                    | "build_tensor_from_id"
+                    | "build_tensorlist"
+                    | "restore_type_tag"
+            ),
+            // Packed weights of quantised layers: classes of C++ that come with torch.
+            "__torch__.torch.classes.quantized"
+            | "__torch__.torch.classes.sparse"
+            | "__torch__.torch.classes.xnnpack" => is_word(name),
+            _ => is_word(name) && self.0.iter().any(|known| known == module),
+        }
+    }
+}
+
+fn is_script_module(module: &str) -> bool {
+    module.split('.').next() == Some("__torch__") && module.split('.').all(is_word)
+}
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// The operators in some code that reach files or custom code, with their offsets.
 pub(super) fn operators(bytes: &dyn ReadAt, limits: &Limits) -> Result<Vec<(u64, String)>, Stop> {
     let length = bytes.len()?;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::pickle::{Dialect, Objects, Value, sizes};
+use super::script::ScriptModules;
 use crate::evidence::TorchDefect;
 
 /// Defects that are kept.
@@ -47,11 +48,25 @@ pub(in crate::analyse) struct Storages {
     pub(in crate::analyse) defects: Vec<(TorchDefect, String)>,
     /// Classes whose source a legacy file carries.
     pub(in crate::analyse) modules: Vec<String>,
+    /// Of a TorchScript archive: the modules that its own code defines.
+    script: Option<ScriptModules>,
 }
 
 impl Storages {
     pub(in crate::analyse) fn new(records: Records) -> Self {
-        Self { records, known: HashMap::new(), defects: Vec::new(), modules: Vec::new() }
+        Self {
+            records,
+            known: HashMap::new(),
+            defects: Vec::new(),
+            modules: Vec::new(),
+            script: None,
+        }
+    }
+
+    /// Those of a TorchScript archive, whose pickles libtorch's unpickler reads.
+    pub(super) fn of_script(mut self, script: ScriptModules) -> Self {
+        self.script = Some(script);
+        self
     }
 
     fn defect(&mut self, defect: TorchDefect, detail: String) {
@@ -142,17 +157,29 @@ impl Storages {
 }
 
 impl Dialect for Storages {
-    fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<(), String> {
+    fn knows(&self, module: &str, name: &str) -> bool {
+        self.script.as_ref().is_some_and(|script| script.knows(module, name))
+    }
+
+    fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<Option<Value>, String> {
         let items = objects.tuple(id).ok_or("it is no constant tuple")?;
         let tag = items.first().and_then(|tag| objects.bytes(*tag));
         let legacy = matches!(self.records, Records::Legacy);
         match tag {
             Some(b"module") if legacy => {
-                let class = items.get(1).map(|class| objects.describe(*class)).unwrap_or_default();
-                if self.modules.len() < MOST_DEFECTS {
-                    self.modules.push(class);
+                // `('module', class, file, source)`: the file and the source are compared with the
+                // installed ones, and the class is what it stands for.
+                let [_, class, file, source] = items else {
+                    return Err("a module's id has four parts".to_owned());
+                };
+                let name = objects.global(*class).ok_or("its class is no import")?;
+                if !objects.is_literal(*file) || !objects.is_literal(*source) {
+                    return Err("its file or source is not constant".to_owned());
                 }
-                Ok(())
+                if self.modules.len() < MOST_DEFECTS && !self.modules.iter().any(|it| it == name) {
+                    self.modules.push(name.to_owned());
+                }
+                Ok(Some(*class))
             }
             Some(b"storage") => {
                 let arity = if legacy { 6 } else { 5 };
@@ -174,7 +201,7 @@ impl Dialect for Storages {
                         self.known.insert(storage.key.clone(), storage);
                     }
                 }
-                Ok(())
+                Ok(None)
             }
             _ => Err("torch knows 'storage' only".to_owned()),
         }

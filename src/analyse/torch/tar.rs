@@ -90,9 +90,9 @@ fn object(member: &mut Member<'_>) -> Result<(), Stop> {
 struct Keys;
 
 impl super::super::pickle::Dialect for Keys {
-    fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<(), String> {
+    fn persistent_id(&mut self, objects: Objects<'_>, id: Value) -> Result<Option<Value>, String> {
         match objects.integer(id).is_some() || objects.text(id).is_some() {
-            true => Ok(()),
+            true => Ok(None),
             false => Err("torch 0.1 names tensors by a number".to_owned()),
         }
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::super::archive::zip::{ZipArchive, ZipLayout, ZipMember};
 use super::super::pickle::Member;
 use super::super::{Examination, Stop};
-use super::script;
+use super::script::{self, ScriptModules};
 use super::storage::{Records, Storages};
 use crate::base::{ReadAt, read_up_to};
 use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format, TorchDefect, TorchFact};
@@ -89,10 +89,18 @@ impl ZipLayout for TorchZip {
         let mut referenced: HashSet<String> = HashSet::new();
         let sizes = members.iter().map(|member| (member.name.clone(), member.size)).collect();
         let sizes: Arc<HashMap<String, u64>> = Arc::new(sizes);
+        let script = script_modules(members);
         for member in members {
-            let pickled = is_pickle_record(member);
+            // Beside the code of a program stand pickles of its source's lines, and of the inputs
+            // that it was traced with.
+            let is_of_code = script.is_some()
+                && (record(member) == "traced_inputs.pkl"
+                    || (record(member).starts_with("code/")
+                        && record(member).ends_with(".debug_pkl")));
+            let pickled = is_pickle_record(member) || is_of_code;
             if pickled {
-                follow_pickle(archive, member, &sizes, &mut referenced, examination);
+                let script = script.as_ref();
+                follow_pickle(archive, member, (&sizes, script), &mut referenced, examination);
             }
             dealt_with.push(pickled || examine_text(archive, member, examination));
         }
@@ -187,10 +195,20 @@ fn note_programs(members: &[ZipMember], examination: &mut Examination<'_>) {
     }
 }
 
+/// The modules of a TorchScript archive. `torch.load` takes a zip for one exactly if it has a
+/// record `constants.pkl` below its first root, and hands it to libtorch then.
+fn script_modules(members: &[ZipMember]) -> Option<ScriptModules> {
+    let first = root(members.first()?);
+    let is_script =
+        members.iter().any(|member| root(member) == first && record(member) == "constants.pkl");
+    let records = members.iter().filter(|member| root(member) == first).map(record);
+    is_script.then(|| ScriptModules::of(records))
+}
+
 fn follow_pickle(
     archive: &ZipArchive<'_>,
     member: &ZipMember,
-    sizes: &Arc<HashMap<String, u64>>,
+    (sizes, script): (&Arc<HashMap<String, u64>>, Option<&ScriptModules>),
     referenced: &mut HashSet<String>,
     examination: &mut Examination<'_>,
 ) {
@@ -207,6 +225,9 @@ fn follow_pickle(
         }
     };
     let mut storages = Storages::new(records);
+    if let Some(script) = script {
+        storages = storages.of_script(script.clone());
+    }
     examination.enter(&member.name, |examination| {
         let mut pickles = Member::new(&*bytes, examination.limits());
         let followed = pickles.follow(0, &mut storages, |_, _| ());

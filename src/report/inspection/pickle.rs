@@ -62,7 +62,7 @@ pub(super) fn row(offset: Option<u64>, fact: &PickleFact) -> Row {
             step("NEXT_BUFFER", "a buffer that the loading program supplies".to_owned(), None)
         }
         PickleFact::PersistentId { id, reason } => step("PERSID", cut(id), Some(cut(reason))),
-        PickleFact::NestedPayload { format, encoding, consumer } => {
+        PickleFact::NestedPayload { format, encoding, consumer, .. } => {
             let format = Untrusted(format.name());
             let text = format!("{format} inside an operand ({})", cut(encoding));
             let consumer = consumer.as_ref().map(|it| format!("handed to {}", cut(it)));

@@ -36,6 +36,7 @@ fn checkpoint() -> FileEvidence {
                     stream: 0,
                     times: 2,
                     followed: false,
+                    of_reader: false,
                 }),
             ),
             piece(

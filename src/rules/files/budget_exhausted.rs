@@ -33,8 +33,9 @@ fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
                 seen.holder(),
                 seen.at_byte(),
             ),
-            "No ordinary model comes near this limit; a file that does is most likely built to \
-             exhaust whoever reads it. Unpack or split it if it is your own.",
+            "Unpack or split the file if it is your own, or leave it out of `files:` if it is not \
+             loaded. Files that are built to exhaust whoever reads them end here too, so do not \
+             load one of which you do not know why it is so large.",
         ));
     }
 }

@@ -1,6 +1,6 @@
 //! `denied-global`: an import that is known to run code.
 
-use super::{call_in_words, import_of, imported_in_words, written_in_words};
+use super::{call_in_words, facts_that_load, import_of, imported_in_words, written_in_words};
 use crate::base::Severity;
 use crate::finding::{RuleMeta, Verdict};
 use crate::rules::globals::{Denial, judge};
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let Some(import) = import_of(&seen) else { continue };
         let (Verdict::Denied, Some(denial)) = judge(&case.policy.pickle, import) else {
             continue;

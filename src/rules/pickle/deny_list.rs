@@ -216,6 +216,15 @@ mod tests {
         for (module, name) in [
             ("uuid", "UUID"),
             ("types", "SimpleNamespace"),
+            // Data in a module that is denied for other names.
+            ("uuid", "SafeUUID"),
+            ("http", "HTTPStatus"),
+            ("itertools", "count"),
+            ("string", "Template"),
+            ("operator", "add"),
+            ("signal", "Signals"),
+            ("urllib.parse", "ParseResult"),
+            ("logging", "getLogger"),
             ("builtins", "set"),
             // Merely unlisted: functions that some tool holds for safe, and exceptions.
             ("builtins", "len"),
@@ -228,6 +237,10 @@ mod tests {
             assert_eq!(find(module, name), None, "{module}.{name}");
         }
         assert!(find("uuid", "UUID.x").is_some());
+        for (module, name) in [("itertools", "starmap"), ("operator", "call"), ("http.client", "x")]
+        {
+            assert!(find(module, name).is_some(), "{module}.{name}");
+        }
         assert!(find("builtins", "").is_some(), "an empty name is no exception");
     }
 

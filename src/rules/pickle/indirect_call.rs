@@ -1,7 +1,7 @@
 //! `indirect-call`: a call of something that is no import.
 
 use super::call_forms::is_implicit_call_allowed;
-use super::{ImportsByName, forms_of_allowed};
+use super::{ImportsByName, facts_that_load, forms_of_allowed};
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, ImplicitMethod, PickleFact};
 use crate::finding::RuleMeta;
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
     let mut imports: Option<(&str, ImportsByName<'_>)> = None;
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let call = match seen.fact {
             Fact::Pickle(PickleFact::Call(call)) => call,
             Fact::Pickle(PickleFact::ImplicitCall { class, method }) => {

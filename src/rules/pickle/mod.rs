@@ -18,12 +18,44 @@ pub(crate) mod unsafe_state;
 
 use std::collections::HashMap;
 
-use super::Seen;
 use super::globals::{call_forms as call_forms_of, judge};
 use super::wording::quoted;
+use super::{Case, Seen};
 use crate::evidence::{Callee, Fact, FileEvidence, Import, ImportOpcode, Origin, PickleFact};
 use crate::finding::Verdict;
 use crate::policy::{CallForm, PicklePolicy};
+
+/// The facts of all files but those of payloads that nothing in their pickle loads:
+/// `nested-payload` names what these would import.
+fn facts_that_load<'a>(case: &Case<'a>) -> impl Iterator<Item = Seen<'a>> + use<'a> {
+    case.dossier.files.iter().flat_map(|file| {
+        let idle: Vec<&str> = file
+            .evidence
+            .iter()
+            .filter_map(|evidence| match &evidence.fact {
+                Fact::Pickle(PickleFact::NestedPayload { member, consumer: None, .. }) => {
+                    Some(member.as_str())
+                }
+                _ => None,
+            })
+            .collect();
+        file.evidence.iter().filter_map(move |evidence| {
+            let member = evidence.origin.member.as_deref();
+            (!idle.iter().any(|payload| is_within(member, payload))).then_some(Seen {
+                file,
+                origin: &evidence.origin,
+                fact: &evidence.fact,
+            })
+        })
+    })
+}
+
+/// Whether a member is `outer`, or inside it.
+fn is_within(member: Option<&str>, outer: &str) -> bool {
+    member
+        .and_then(|member| member.strip_prefix(outer))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('!'))
+}
 
 /// The import that a fact is, if it is one. The attribute of an import is judged like one.
 fn import_of<'a>(seen: &Seen<'a>) -> Option<&'a Import> {
@@ -84,8 +116,13 @@ fn call_in_words(file: &FileEvidence, origin: &Origin, global: &str) -> String {
 }
 
 /// `imported`, or how else the file gets at it.
-const fn imported_in_words(import: &Import) -> &'static str {
+fn imported_in_words(import: &Import) -> &'static str {
     match import.opcode {
+        ImportOpcode::Reduce
+            if import.name.as_deref().is_some_and(|name| name.starts_with("methodcaller.")) =>
+        {
+            "named for `operator.methodcaller`"
+        }
         ImportOpcode::Global | ImportOpcode::StackGlobal | ImportOpcode::Inst => "imported",
         ImportOpcode::Reduce => "reached through `getattr`",
     }

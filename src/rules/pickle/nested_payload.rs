@@ -1,10 +1,14 @@
 //! `nested-payload`: another file inside a pickle's operand.
 
+use super::is_within;
 use crate::base::Severity;
-use crate::evidence::{Fact, PickleFact};
+use crate::evidence::{Fact, FileEvidence, PickleFact};
 use crate::finding::RuleMeta;
 use crate::rules::wording::{phrase, quoted};
 use crate::rules::{Case, Check, Rule, Violation};
+
+/// Imports of a payload that are named.
+const SHOWN: usize = 8;
 
 /// An operand of a pickle holds another payload.
 pub(crate) static RULE: Rule = Rule {
@@ -24,7 +28,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
     for seen in case.facts() {
-        let Fact::Pickle(PickleFact::NestedPayload { format, encoding, consumer }) = seen.fact
+        let Fact::Pickle(PickleFact::NestedPayload { member, format, encoding, consumer }) =
+            seen.fact
         else {
             continue;
         };
@@ -34,9 +39,10 @@ fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
                  own.",
                 quoted(loader)
             ),
-            None => "Nothing in the pickle loads it, but the program may. It is judged as a \
-                     member of its own."
-                .to_owned(),
+            None => format!(
+                "Nothing in the pickle loads it, but the program may{}.",
+                imports_in_words(seen.file, member)
+            ),
         };
         violations.push(seen.violation(
             format!("{format} in {encoding}"),
@@ -51,4 +57,26 @@ fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
              save the model again without it.",
         ));
     }
+}
+
+/// What a payload would import, if it is a pickle: it has no findings of its own.
+fn imports_in_words(file: &FileEvidence, payload: &str) -> String {
+    let mut names: Vec<String> = file
+        .evidence
+        .iter()
+        .filter(|evidence| is_within(evidence.origin.member.as_deref(), payload))
+        .filter_map(|evidence| match &evidence.fact {
+            Fact::Pickle(PickleFact::Import(import)) => Some(quoted(&import.global()).to_string()),
+            _ => None,
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        return String::new();
+    }
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(", which would import {}{more}", names.join(", "))
 }

@@ -1,5 +1,6 @@
 //! `out-of-band-buffer`: data that does not stand in the file.
 
+use super::facts_that_load;
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
@@ -22,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let Fact::Pickle(PickleFact::OutOfBandBuffer) = seen.fact else { continue };
         violations.push(seen.violation(
             "buffer",

@@ -1,5 +1,6 @@
 //! `persistent-id`: a reference whose meaning the loader decides.
 
+use super::facts_that_load;
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
@@ -23,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let Fact::Pickle(PickleFact::PersistentId { id, reason }) = seen.fact else { continue };
         violations.push(seen.violation(
             id,

@@ -1,7 +1,7 @@
 //! `unexpected-arguments`: an allowed function, called as no writer calls it.
 
 use super::call_forms::{in_words, is_call_allowed};
-use super::{ImportsByName, forms_of_allowed};
+use super::{ImportsByName, facts_that_load, forms_of_allowed};
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, PickleFact};
 use crate::finding::RuleMeta;
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
     let mut imports: Option<(&str, ImportsByName<'_>)> = None;
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let Fact::Pickle(PickleFact::Call(call)) = seen.fact else { continue };
         let Callee::Global(global) = &call.callee else { continue };
         let known = match &imports {

@@ -1,6 +1,6 @@
 //! `unlisted-global`: an import that nobody has allowed.
 
-use super::{call_in_words, import_of, imported_in_words, written_in_words};
+use super::{call_in_words, facts_that_load, import_of, imported_in_words, written_in_words};
 use crate::base::Severity;
 use crate::evidence::{Callee, Fact, Import, PickleFact};
 use crate::finding::{RuleMeta, Verdict};
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let Some(import) = import_of(&seen) else { continue };
         if import.module.is_none() || import.name.is_none() {
             // `unresolved-global` judges it.
@@ -38,16 +38,32 @@ fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
         let global = import.global();
         let departure = departure_in_words(&seen, &global);
         let description = format!(
-            "{}{} is {} by {}{}{}, and the policy does not allow it{departure}.",
+            "{}{} is {} by {}{}{}, and the policy does not allow it{departure}{}.",
             quoted(&global),
             written_in_words(import),
             imported_in_words(import),
             seen.holder(),
             seen.at_byte(),
             call_in_words(seen.file, seen.origin, &global),
+            glob_in_words(case, import),
         );
         violations.push(seen.violation(&global, description, advice(import, &global)));
     }
+}
+
+/// A glob of the policy that was meant to allow the name, if one reads so.
+fn glob_in_words(case: &Case<'_>, import: &Import) -> String {
+    let names = import.module.as_deref().zip(import.name.as_deref());
+    names
+        .and_then(|(module, name)| case.policy.pickle.allowed_globals.out_of_reach(module, name))
+        .map(|glob| {
+            format!(
+                "; the entry {} does not reach it, because no glob matches a name with a dot or a \
+                 part like `__this__`: an exact entry does",
+                quoted(glob)
+            )
+        })
+        .unwrap_or_default()
 }
 
 /// What the writers of this name would not have written, if a call in the same member says so.

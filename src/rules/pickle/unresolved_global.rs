@@ -1,6 +1,6 @@
 //! `unresolved-global`: an import whose name is computed at load time.
 
-use super::import_of;
+use super::{facts_that_load, import_of};
 use crate::base::Severity;
 use crate::evidence::Import;
 use crate::finding::RuleMeta;
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let Some(import) = import_of(&seen) else { continue };
         let known = match (&import.module, &import.name) {
             (Some(_), Some(_)) => continue,

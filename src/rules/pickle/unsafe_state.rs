@@ -1,5 +1,6 @@
 //! `unsafe-state`: a state that changes how an object behaves.
 
+use super::facts_that_load;
 use crate::base::Severity;
 use crate::evidence::{Fact, PickleFact};
 use crate::finding::RuleMeta;
@@ -23,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
-    for seen in case.facts() {
+    for seen in facts_that_load(case) {
         let (key, target) = match seen.fact {
             Fact::Pickle(PickleFact::StateKey { key, target }) => (key, target),
             Fact::Pickle(PickleFact::StateValue { key, value, target, departure }) => {

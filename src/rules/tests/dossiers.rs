@@ -92,6 +92,7 @@ pub(crate) fn import(module: &str, name: &str) -> Import {
         stream: 0,
         times: 1,
         followed: false,
+        of_reader: false,
     }
 }
 

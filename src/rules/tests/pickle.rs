@@ -213,12 +213,14 @@ pub(super) fn examples() -> Vec<Example> {
                 "model.pkl",
                 [
                     PickleFact::NestedPayload {
+                        member: "operand@10".into(),
                         format: Format::new("pickle"),
                         encoding: "bytes".into(),
                         consumer: Some("pickle.loads".into()),
                     }
                     .into(),
                     PickleFact::NestedPayload {
+                        member: "operand@20".into(),
                         format: Format::new("zip"),
                         encoding: "base64".into(),
                         consumer: None,

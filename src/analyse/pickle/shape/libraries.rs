@@ -9,7 +9,9 @@ pub(super) fn of(global: &str) -> Option<Shape> {
     if name.starts_with("__pyx_unpickle_") || name == "newObj" {
         return Some(compiled);
     }
-    let is_function = name.starts_with(|c: char| c.is_ascii_lowercase());
+    // `make_column_selector` is a class.
+    let is_function =
+        name.starts_with(|c: char| c.is_ascii_lowercase()) && name != "make_column_selector";
     // `f_classif` in a selector, a metric in a scorer: imported to be stored, never called while
     // loading. Reconstruction functions begin with an underscore.
     (module.starts_with("sklearn.") && is_function).then_some(held as Shape)

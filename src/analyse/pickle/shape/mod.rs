@@ -14,8 +14,18 @@ use super::value::{Kind, Value};
 /// Checks the arguments of a call; `Err` says how they depart.
 pub(super) type Shape = fn(&Objects<'_>, Value) -> Result<(), String>;
 
-/// The shape of a callable's calls, if its writers are known.
+/// What is checked of a callable's calls, whatever a policy says of them.
 pub(super) fn of(global: &str) -> Option<Shape> {
+    known_of(global).or_else(|| builtins::plain_of(global))
+}
+
+/// Whether that is all that there is to check.
+pub(super) fn is_known(global: &str) -> bool {
+    known_of(global).is_some()
+}
+
+/// The shape of a callable's calls, if its writers are known.
+fn known_of(global: &str) -> Option<Shape> {
     builtins::of(global)
         .or_else(|| numpy::of(global))
         .or_else(|| torch::of(global))
