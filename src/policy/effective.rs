@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CallForms, GlobalSet};
+use super::{CallForms, FormatPolicy, GlobalSet, LimitPolicy, PublisherPolicy, SourcePolicy};
 use crate::base::{Digest, Fingerprint, Severity};
 use crate::document::Place;
 use crate::license::LicenseTerm;
@@ -12,6 +12,14 @@ use crate::license::LicenseTerm;
 pub struct Policy {
     /// The lowest severity that fails the gate.
     pub fail_on: Severity,
+    /// Where models may come from.
+    pub sources: SourcePolicy,
+    /// Who may not publish them.
+    pub publishers: PublisherPolicy,
+    /// Which formats their files may have.
+    pub formats: FormatPolicy,
+    /// How large they may be.
+    pub limits: LimitPolicy,
     /// What pickles may import.
     pub pickle: PicklePolicy,
     /// What a model card must have.
@@ -121,8 +129,10 @@ pub struct TrustPolicy {
 pub struct TrustWeights {
     /// The publisher is on the trusted list.
     pub trusted_publisher: i64,
-    /// The publisher is not.
-    pub unknown_publisher: i64,
+    /// The publisher is not on it.
+    pub unlisted_publisher: i64,
+    /// There is no publisher.
+    pub no_publisher: i64,
     /// More than 1,000,000 downloads a month.
     pub very_popular: i64,
     /// More than 10,000 downloads a month.
@@ -147,7 +157,8 @@ impl Default for TrustWeights {
     fn default() -> Self {
         Self {
             trusted_publisher: 2,
-            unknown_publisher: -1,
+            unlisted_publisher: 0,
+            no_publisher: -1,
             very_popular: 2,
             popular: 1,
             license: 1,
@@ -163,10 +174,11 @@ impl Default for TrustWeights {
 
 impl TrustWeights {
     /// Every weight with its key in a policy, in the order in which the signals are shown.
-    pub(super) fn by_key(&mut self) -> [(&'static str, &mut i64); 11] {
+    pub(super) fn by_key(&mut self) -> [(&'static str, &mut i64); 12] {
         let Self {
             trusted_publisher,
-            unknown_publisher,
+            unlisted_publisher,
+            no_publisher,
             very_popular,
             popular,
             license,
@@ -179,7 +191,8 @@ impl TrustWeights {
         } = self;
         [
             ("trusted_publisher", trusted_publisher),
-            ("unknown_publisher", unknown_publisher),
+            ("unlisted_publisher", unlisted_publisher),
+            ("no_publisher", no_publisher),
             ("very_popular", very_popular),
             ("popular", popular),
             ("license", license),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::AllowedGlobal;
 use super::card_sections::{BUILT_IN_SECTIONS, built_in};
 use super::effective::{
     CardMatch, CardPolicy, CardSectionPolicy, IntegrityPolicy, LicensePolicy, PicklePolicy, Policy,
@@ -15,7 +14,8 @@ use super::written::{
     CardSettings, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings, Settings,
     TrustSettings,
 };
-use crate::base::{Digest, Severity, closest, quoted};
+use super::{AllowedGlobal, FormatPolicy, LimitPolicy, PublisherPolicy, SourceGlob, SourcePolicy};
+use crate::base::{ByteSize, Digest, Severity, closest, quoted};
 use crate::document::{Document, Located, Place, Problem, Span};
 
 /// One file's or profile's settings.
@@ -52,6 +52,12 @@ pub(super) type SourcedList<'a, T> = Vec<Sourced<'a, T>>;
 #[derive(Clone, Debug)]
 pub(super) struct Merged<'a> {
     pub(super) fail_on: Sourced<'a, Severity>,
+    pub(super) sources_allow: Option<SourcedList<'a, &'a SourceGlob>>,
+    pub(super) sources_deny: SourcedList<'a, &'a SourceGlob>,
+    pub(super) publishers_deny: SourcedList<'a, &'a str>,
+    pub(super) formats_allow: Option<SourcedList<'a, &'a str>>,
+    pub(super) formats_deny: SourcedList<'a, &'a str>,
+    pub(super) model_size: Sourced<'a, Option<ByteSize>>,
     pub(super) allowed_globals: SourcedList<'a, &'a AllowedGlobal>,
     pub(super) denied_globals: SourcedList<'a, &'a GlobalEntry>,
     pub(super) required_sections: SourcedList<'a, &'a str>,
@@ -86,6 +92,12 @@ pub(super) fn merge<'a>(layers: &[Layer<'a>]) -> Merged<'a> {
     let provenance = ProvenancePolicy::default();
     let mut merged = Merged {
         fail_on: Sourced::default(Severity::Medium),
+        sources_allow: None,
+        sources_deny: Vec::new(),
+        publishers_deny: Vec::new(),
+        formats_allow: None,
+        formats_deny: Vec::new(),
+        model_size: Sourced::default(None),
         allowed_globals: Vec::new(),
         denied_globals: Vec::new(),
         required_sections: BUILT_IN_SECTIONS
@@ -147,6 +159,20 @@ impl<'a> Layer<'a> {
         }
     }
 
+    /// Replaces a list that may be absent, if the layer writes it.
+    fn replace<W, T: Copy>(
+        self,
+        list: &mut Option<SourcedList<'a, T>>,
+        written: Option<&'a Vec<Located<W>>>,
+        view: impl Fn(&'a W) -> T,
+    ) {
+        if let Some(written) = written {
+            let mut new = Vec::new();
+            self.add(&mut new, written, view);
+            *list = Some(new);
+        }
+    }
+
     fn add<W, T: Copy>(
         self,
         list: &mut SourcedList<'a, T>,
@@ -161,6 +187,7 @@ impl<'a> Merged<'a> {
     fn apply(&mut self, layer: Layer<'a>) {
         let settings = layer.settings;
         layer.set(&mut self.fail_on, settings.fail_on);
+        self.apply_admission(layer, settings);
         if let Some(pickle) = &settings.pickle {
             self.apply_pickle(layer, pickle);
         }
@@ -186,6 +213,24 @@ impl<'a> Merged<'a> {
         for waiver in settings.waivers.iter().flatten() {
             self.waivers.push(layer.sourced(waiver, waiver.span));
         }
+    }
+
+    /// What may come in at all. Every list replaces that of the layers below.
+    fn apply_admission(&mut self, layer: Layer<'a>, settings: &'a Settings) {
+        if let Some(sources) = &settings.sources {
+            layer.replace(&mut self.sources_allow, sources.allow.as_ref(), |glob| glob);
+            layer.list(&mut self.sources_deny, sources.deny.as_ref(), None, |glob| glob);
+        }
+        if let Some(publishers) = &settings.publishers {
+            let deny = publishers.deny.as_ref();
+            layer.list(&mut self.publishers_deny, deny, None, String::as_str);
+        }
+        if let Some(formats) = &settings.formats {
+            layer.replace(&mut self.formats_allow, formats.allow.as_ref(), String::as_str);
+            layer.list(&mut self.formats_deny, formats.deny.as_ref(), None, String::as_str);
+        }
+        let size = settings.limits.and_then(|limits| limits.model_size);
+        layer.set(&mut self.model_size, size.map(|size| size.map(Some)));
     }
 
     fn apply_pickle(&mut self, layer: Layer<'a>, pickle: &'a PickleSettings) {
@@ -271,11 +316,7 @@ impl<'a> Merged<'a> {
 
     fn apply_license(&mut self, layer: Layer<'a>, license: &'a LicenseSettings) {
         let LicenseSettings { allow, deny } = license;
-        if let Some(allow) = allow {
-            let mut list = Vec::new();
-            layer.add(&mut list, allow, String::as_str);
-            self.license_allow = Some(list);
-        }
+        layer.replace(&mut self.license_allow, allow.as_ref(), String::as_str);
         layer.list(&mut self.license_deny, deny.as_ref(), None, String::as_str);
     }
 
@@ -325,7 +366,12 @@ impl<'a> Merged<'a> {
             minimum_completeness: u8::try_from(self.minimum_completeness.value).unwrap_or(100),
             minimum_words: self.minimum_words.value,
         };
-        let owned = |list: &[Sourced<'_, &str>]| distinct(list).map(str::to_owned).collect();
+        let owned = |list: &[Sourced<'_, &str>]| -> Vec<String> {
+            distinct(list).map(str::to_owned).collect()
+        };
+        let sources = |list: &[Sourced<'_, &SourceGlob>]| -> Vec<SourceGlob> {
+            list.iter().map(|entry| entry.value.clone()).collect()
+        };
         // What is no license was refused when the file was read.
         let licenses = |list: &[Sourced<'_, &str>]| {
             distinct(list).filter_map(|text| text.parse().ok()).collect()
@@ -351,6 +397,16 @@ impl<'a> Merged<'a> {
         });
         Policy {
             fail_on: self.fail_on.value,
+            sources: SourcePolicy {
+                allow: self.sources_allow.as_deref().map(sources),
+                deny: sources(&self.sources_deny),
+            },
+            publishers: PublisherPolicy { deny: owned(&self.publishers_deny) },
+            formats: FormatPolicy {
+                allow: self.formats_allow.as_deref().map(owned),
+                deny: owned(&self.formats_deny),
+            },
+            limits: LimitPolicy { model_size: self.model_size.value },
             pickle: PicklePolicy {
                 allowed_globals: allowed().map(|entry| entry.global.clone()).collect(),
                 call_forms: allowed().collect(),

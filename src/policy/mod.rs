@@ -4,6 +4,7 @@
 //! extends (`layers`, `presets`), merged (`merging`) and either shown with the origin of each
 //! value (`showing`) or applied ([`Policy`]). `waiving` writes a waiver into the text of one.
 
+mod admission;
 mod allowed_global;
 mod call_form;
 mod card_sections;
@@ -18,6 +19,7 @@ mod showing;
 mod waiving;
 mod written;
 
+pub use admission::{FormatPolicy, LimitPolicy, PublisherPolicy, SourceGlob, SourcePolicy};
 pub use allowed_global::{AllowedGlobal, CallForms};
 pub use call_form::{
     ArgumentForm, ArgumentsForm, CallForm, CallFormError, ImplicitMethod, ValueForm, ValueKind,

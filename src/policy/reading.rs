@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::written::{
-    CardSettings, Extends, IntegritySettings, LicenseSettings, PickleSettings, ProvenanceSettings,
-    Settings, TrustSettings, WaiverSettings, WeightSettings, WrittenPolicy, WrittenProfile,
+    CardSettings, Extends, FormatSettings, IntegritySettings, LicenseSettings, LimitSettings,
+    PickleSettings, ProvenanceSettings, PublisherSettings, Settings, SourceSettings, TrustSettings,
+    WaiverSettings, WeightSettings, WrittenPolicy, WrittenProfile,
 };
-use super::{AllowedGlobal, CallForm, CardMatch, GlobalEntry, RuleSetting, Verify};
-use crate::base::{Digest, Fingerprint, NameGlob, PathGlobs, Severity, closest, quoted};
+use super::{AllowedGlobal, CallForm, CardMatch, GlobalEntry, RuleSetting, SourceGlob, Verify};
+use crate::base::{ByteSize, Digest, Fingerprint, NameGlob, PathGlobs, Severity, closest, quoted};
 use crate::document::{Document, Fields, Located, Problem, Reading, Value};
 use crate::license::{LicenseError, LicenseTerm};
 
@@ -78,6 +79,12 @@ impl PolicyReader<'_> {
     fn settings(&self, reading: &mut Reading, fields: &mut Fields<'_>) -> Settings {
         Settings {
             fail_on: fields.get("fail_on").and_then(|value| severity(reading, &value)),
+            sources: fields.get("sources").and_then(|value| sources(reading, &value)),
+            publishers: fields
+                .get("publishers")
+                .and_then(|value| denied_publishers(reading, &value)),
+            formats: fields.get("formats").and_then(|value| formats(reading, &value)),
+            limits: fields.get("limits").and_then(|value| limits(reading, &value)),
             pickle: fields.get("pickle").and_then(|value| pickle(reading, &value)),
             card: fields.get("card").and_then(|value| card(reading, &value)),
             trust: fields.get("trust").and_then(|value| trust(reading, &value)),
@@ -263,6 +270,50 @@ fn allowed_entry(reading: &mut Reading, value: &Value<'_>) -> Option<Vec<Located
     Some(globals?.into_iter().map(|global| global.map(entry)).collect())
 }
 
+fn sources(reading: &mut Reading, value: &Value<'_>) -> Option<SourceSettings> {
+    let mut fields = reading.fields(value)?;
+    let mut globs = |reading: &mut Reading, name| {
+        let value = fields.get(name)?;
+        reading.list_of(&value, Reading::parsed::<SourceGlob>)
+    };
+    let settings = SourceSettings { allow: globs(reading, "allow"), deny: globs(reading, "deny") };
+    fields.finish(reading);
+    Some(settings)
+}
+
+fn denied_publishers(reading: &mut Reading, value: &Value<'_>) -> Option<PublisherSettings> {
+    let mut fields = reading.fields(value)?;
+    let deny = fields.get("deny").and_then(|value| publishers(reading, &value));
+    fields.finish(reading);
+    Some(PublisherSettings { deny })
+}
+
+fn formats(reading: &mut Reading, value: &Value<'_>) -> Option<FormatSettings> {
+    let mut fields = reading.fields(value)?;
+    let mut names = |reading: &mut Reading, name| {
+        let value = fields.get(name)?;
+        reading.list_of(&value, |reading, value| {
+            checked(reading, value, |text| {
+                let is_name = |c: char| {
+                    c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.')
+                };
+                let error = "a format is named as reports show it: `safetensors`, `torch-zip`";
+                if !text.is_empty() && text.chars().all(is_name) { Ok(()) } else { Err(error) }
+            })
+        })
+    };
+    let settings = FormatSettings { allow: names(reading, "allow"), deny: names(reading, "deny") };
+    fields.finish(reading);
+    Some(settings)
+}
+
+fn limits(reading: &mut Reading, value: &Value<'_>) -> Option<LimitSettings> {
+    let mut fields = reading.fields(value)?;
+    let model_size = fields.get("model_size").and_then(|value| reading.parsed::<ByteSize>(&value));
+    fields.finish(reading);
+    Some(LimitSettings { model_size })
+}
+
 fn pickle(reading: &mut Reading, value: &Value<'_>) -> Option<PickleSettings> {
     let mut fields = reading.fields(value)?;
     let mut list = |name| fields.get(name);
@@ -360,7 +411,8 @@ fn weights(reading: &mut Reading, value: &Value<'_>) -> Option<WeightSettings> {
     };
     let settings = WeightSettings {
         trusted_publisher: weight(reading, "trusted_publisher"),
-        unknown_publisher: weight(reading, "unknown_publisher"),
+        unlisted_publisher: weight(reading, "unlisted_publisher"),
+        no_publisher: weight(reading, "no_publisher"),
         very_popular: weight(reading, "very_popular"),
         popular: weight(reading, "popular"),
         license: weight(reading, "license"),

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::presets::PRESETS;
 use super::written::{Extends, Settings};
-use super::{AllowedGlobal, GlobalEntry, RuleSetting};
-use crate::base::Severity;
+use super::{AllowedGlobal, GlobalEntry, RuleSetting, SourceGlob};
+use crate::base::{ByteSize, Severity};
 use crate::document::{editor_schema, inlining_generator};
 
 impl JsonSchema for GlobalEntry {
@@ -21,6 +21,30 @@ impl JsonSchema for GlobalEntry {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "pattern": "^[^.:]+(\\.[^.:]+)*([.:].+)$" })
+    }
+}
+
+impl JsonSchema for SourceGlob {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "SourceGlob".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1 })
+    }
+}
+
+impl JsonSchema for ByteSize {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "ByteSize".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9]+ *([KMGTkmgt][Ii]?)?[Bb]$" })
     }
 }
 

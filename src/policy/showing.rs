@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::SourceGlob;
 use super::merging::{Merged, Origin, Sourced};
 use crate::base::Untrusted;
 
@@ -13,6 +14,21 @@ pub(super) fn show(merged: &Merged<'_>) -> String {
     let mut page = Page { text: String::new() };
     page.line(0, "version: 1", None);
     page.value(0, "fail_on", merged.fail_on.value.name(), merged.fail_on.origin);
+    page.line(0, "sources:", None);
+    page.optional_list("allow", merged.sources_allow.as_deref(), SourceGlob::to_string);
+    page.texts("deny", &merged.sources_deny, SourceGlob::to_string);
+    page.line(0, "publishers:", None);
+    page.list(1, "deny", &merged.publishers_deny);
+    page.line(0, "formats:", None);
+    page.optional_list("allow", merged.formats_allow.as_deref(), str::to_owned);
+    page.list(1, "deny", &merged.formats_deny);
+    match merged.model_size.value {
+        Some(size) => {
+            page.line(0, "limits:", None);
+            page.value(1, "model_size", &size.to_string(), merged.model_size.origin);
+        }
+        None => page.line(0, "limits: {}  # model_size: any", None),
+    }
     page.line(0, "pickle:", None);
     page.allowed_globals("allowed_globals", &merged.allowed_globals);
     page.globals("denied_globals", &merged.denied_globals);
@@ -41,10 +57,7 @@ pub(super) fn show(merged: &Merged<'_>) -> String {
     page.line(0, "integrity:", None);
     page.value(1, "verify", merged.verify.value.name(), merged.verify.origin);
     page.line(0, "license:", None);
-    match &merged.license_allow {
-        Some(allow) => page.list(1, "allow", allow),
-        None => page.line(1, "# allow: any", None),
-    }
+    page.optional_list("allow", merged.license_allow.as_deref(), str::to_owned);
     page.list(1, "deny", &merged.license_deny);
     let follow = merged.follow_base_models;
     page.value(0, "follow_base_models", &follow.value.to_string(), follow.origin);
@@ -94,6 +107,28 @@ impl Page {
         for (entry, origin) in entries {
             self.line(depth.saturating_add(1), &format!("- {entry}"), Some(origin));
         }
+    }
+
+    /// A list of a section that allows anything where it is not written.
+    fn optional_list<T: ?Sized>(
+        &mut self,
+        key: &str,
+        list: Option<&[Sourced<'_, &T>]>,
+        view: impl Fn(&T) -> String,
+    ) {
+        match list {
+            Some(list) => self.texts(key, list, view),
+            None => self.line(1, &format!("# {key}: any"), None),
+        }
+    }
+
+    fn texts<T: ?Sized>(
+        &mut self,
+        key: &str,
+        list: &[Sourced<'_, &T>],
+        view: impl Fn(&T) -> String,
+    ) {
+        self.entries(1, key, list.iter().map(|entry| (scalar(&view(entry.value)), entry.origin)));
     }
 
     fn list(&mut self, depth: usize, key: &str, list: &[Sourced<'_, &str>]) {

@@ -4,9 +4,10 @@
 use schemars::JsonSchema;
 
 use super::AllowedGlobal;
+use super::SourceGlob;
 use super::global_set::GlobalEntry;
 use super::{CardMatch, RuleSetting, Verify};
-use crate::base::{Digest, Fingerprint, Severity};
+use crate::base::{ByteSize, Digest, Fingerprint, Severity};
 use crate::document::{Located, Span};
 
 /// A list of texts, each with its place.
@@ -19,6 +20,14 @@ pub(super) type Texts = Vec<Located<String>>;
 pub(super) struct Settings {
     /// The lowest severity that fails the gate. Default: medium.
     pub(super) fail_on: Option<Located<Severity>>,
+    /// Where models may come from.
+    pub(super) sources: Option<SourceSettings>,
+    /// Who may not publish them.
+    pub(super) publishers: Option<PublisherSettings>,
+    /// Which formats their files may have.
+    pub(super) formats: Option<FormatSettings>,
+    /// How large they may be.
+    pub(super) limits: Option<LimitSettings>,
     /// What pickles may import.
     pub(super) pickle: Option<PickleSettings>,
     /// What a model card must have.
@@ -48,6 +57,43 @@ pub(super) struct Extends {
     /// Policies that this one builds on, later ones overriding earlier ones: names of presets, or
     /// paths relative to this file.
     pub(super) extends: Option<Vec<Located<String>>>,
+}
+
+/// Where models may come from: globs over sources as the manifest writes them, `hf://acme/*` or
+/// `./models/**`.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct SourceSettings {
+    /// The only sources that pass. Default: any.
+    pub(super) allow: Option<Vec<Located<SourceGlob>>>,
+    /// Sources that never pass.
+    pub(super) deny: Option<Vec<Located<SourceGlob>>>,
+}
+
+/// Who may not publish models.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct PublisherSettings {
+    /// Hub organisations and users whose models never pass.
+    pub(super) deny: Option<Vec<Located<String>>>,
+}
+
+/// Which formats the files of a model may have, by the names that reports show.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct FormatSettings {
+    /// The only formats that pass. Default: any.
+    pub(super) allow: Option<Vec<Located<String>>>,
+    /// Formats that never pass.
+    pub(super) deny: Option<Vec<Located<String>>>,
+}
+
+/// How large what comes in may be.
+#[derive(Clone, Copy, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(super) struct LimitSettings {
+    /// The judged files of one model together, such as `20 GiB`. Default: any size.
+    pub(super) model_size: Option<Located<ByteSize>>,
 }
 
 /// What pickles may import. An entry is `module.name`, `module:qualified.name`, or a glob in which
@@ -113,9 +159,12 @@ pub(super) struct WeightSettings {
     /// The publisher is on the trusted list. Default: 2.
     #[schemars(range(min = -10, max = 10))]
     pub(super) trusted_publisher: Option<Located<i64>>,
-    /// The publisher is not. Default: -1.
+    /// The publisher is not on it. Default: 0.
     #[schemars(range(min = -10, max = 10))]
-    pub(super) unknown_publisher: Option<Located<i64>>,
+    pub(super) unlisted_publisher: Option<Located<i64>>,
+    /// There is no publisher. Default: -1.
+    #[schemars(range(min = -10, max = 10))]
+    pub(super) no_publisher: Option<Located<i64>>,
     /// More than 1,000,000 downloads last month. Default: 2.
     #[schemars(range(min = -10, max = 10))]
     pub(super) very_popular: Option<Located<i64>>,
@@ -147,10 +196,11 @@ pub(super) struct WeightSettings {
 
 impl WeightSettings {
     /// What is written, by its key.
-    pub(super) fn entries(&self) -> [(&'static str, Option<Located<i64>>); 11] {
+    pub(super) fn entries(&self) -> [(&'static str, Option<Located<i64>>); 12] {
         let Self {
             trusted_publisher,
-            unknown_publisher,
+            unlisted_publisher,
+            no_publisher,
             very_popular,
             popular,
             license,
@@ -163,7 +213,8 @@ impl WeightSettings {
         } = *self;
         [
             ("trusted_publisher", trusted_publisher),
-            ("unknown_publisher", unknown_publisher),
+            ("unlisted_publisher", unlisted_publisher),
+            ("no_publisher", no_publisher),
             ("very_popular", very_popular),
             ("popular", popular),
             ("license", license),

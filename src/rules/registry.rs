@@ -2,12 +2,17 @@
 
 use super::rule::Rule;
 use super::{
-    archives, base_models, card, discovery, files, integrity, license, lock, pickle, provenance,
-    safetensors, templates, torch, trust, waivers,
+    admission, archives, base_models, card, discovery, files, integrity, license, lock, pickle,
+    provenance, safetensors, templates, torch, trust, waivers,
 };
 
 /// Every rule: by subject, the rules of one subject sorted by id.
 pub static RULES: &[&Rule] = &[
+    // What may come in at all.
+    &admission::denied_publisher::RULE,
+    &admission::format_not_allowed::RULE,
+    &admission::model_too_large::RULE,
+    &admission::source_not_allowed::RULE,
     // What a pickle does when it is loaded.
     &pickle::denied_global::RULE,
     &pickle::divergent_stream::RULE,
@@ -15,6 +20,7 @@ pub static RULES: &[&Rule] = &[
     &pickle::nested_payload::RULE,
     &pickle::object_mutation::RULE,
     &pickle::out_of_band_buffer::RULE,
+    &pickle::load_cost::RULE,
     &pickle::persistent_id::RULE,
     &pickle::pickle_extension::RULE,
     &pickle::trailing_data::RULE,

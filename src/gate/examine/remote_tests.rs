@@ -3,19 +3,22 @@
 #![allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::run::*;
 use super::*;
-use crate::base::{Digest, GitBlobHasher, ReadAt};
+use crate::base::{Digest, GitBlobHasher, Limits, ReadAt};
 use crate::evaluate::{self, Judged, evaluate};
-use crate::evidence::{Authority, Dossier, Fact, IntegrityFact, Listed, ListedDigest};
+use crate::evidence::{
+    Authority, Dossier, Fact, FileEvidence, IntegrityFact, Listed, ListedDigest,
+};
 use crate::finding::{Outcome, Report};
-use crate::policy::PolicyLayers;
+use crate::policy::{PolicyLayers, Verify};
 use crate::rules::RULES;
-use crate::source::{Listing, Provenance, RemoteBytes};
+use crate::source::{Content, Listing, Provenance, RemoteBytes, Snapshot, SnapshotFile};
 
 /// Bytes behind a network on which the n-th read of all files fails, and so do all reads of that
 /// file that follow.
