@@ -20,15 +20,7 @@ pub fn analyse_file(
     }
     let (formats, evidence) = examination.finish(bytes);
     let status = status_of(&evidence);
-    FileEvidence {
-        path: path.to_owned(),
-        size: length,
-        sha256: None,
-        listed: None,
-        formats,
-        status,
-        evidence,
-    }
+    FileEvidence { formats, evidence, ..FileEvidence::new(path, length, status) }
 }
 
 /// Whether facts tell of bytes that were not understood.

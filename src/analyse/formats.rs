@@ -5,7 +5,7 @@ use super::archive::zip::{self, ZipLayout};
 use super::archive::{compressed, opaque, sevenz};
 use super::pickle::{self, PickleProgram};
 use super::recognised::{self, layouts};
-use super::{Analyser, code, configuration, graphs, tensors, text, torch};
+use super::{Analyser, code, configuration, graphs, templates, tensors, text, torch};
 
 /// Every format, in the order in which they are asked.
 pub(super) static ANALYSERS: &[&dyn Analyser] = &[
@@ -25,6 +25,7 @@ pub(super) static ANALYSERS: &[&dyn Analyser] = &[
     &compressed::ZFILE,
     &tensors::safetensors::Safetensors,
     &tensors::safetensors::SafetensorsIndex,
+    &tensors::gguf::Gguf,
     &pickle::Pickle { programs: PICKLE_PROGRAMS },
     &tensors::npy::Npy,
     &code::native::NativeCode,
@@ -34,6 +35,8 @@ pub(super) static ANALYSERS: &[&dyn Analyser] = &[
     &text::lfs_pointer::LfsPointer,
     &text::media::Media,
     &configuration::Configuration,
+    &templates::Template,
+    &templates::YamlTemplates,
     &text::plain::Text,
     &recognised::SentencePiece,
     &recognised::RecognisedByStructure,

@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::{
     admission, archives, base_models, card, discovery, files, integrity, license, lock, pickle,
-    provenance, safetensors, torch, trust, waivers,
+    provenance, safetensors, templates, torch, trust, waivers,
 };
 
 /// Every rule: by subject, the rules of one subject sorted by id.
@@ -20,6 +20,7 @@ pub static RULES: &[&Rule] = &[
     &pickle::nested_payload::RULE,
     &pickle::object_mutation::RULE,
     &pickle::out_of_band_buffer::RULE,
+    &pickle::load_cost::RULE,
     &pickle::persistent_id::RULE,
     &pickle::pickle_extension::RULE,
     &pickle::trailing_data::RULE,
@@ -59,6 +60,10 @@ pub static RULES: &[&Rule] = &[
     &safetensors::metadata_payload::RULE,
     &safetensors::safetensors_index::RULE,
     &safetensors::unlisted_shard::RULE,
+    // What a chat template does when it is rendered.
+    &templates::template_content::RULE,
+    &templates::template_cost::RULE,
+    &templates::unsafe_template::RULE,
     // Where the model comes from.
     &provenance::foreign_commit::RULE,
     &provenance::hub_flagged::RULE,

@@ -5,7 +5,7 @@
 
 use super::{lfs_pointer, media};
 use crate::analyse::json::{JsonReader, Token};
-use crate::analyse::{Analyser, Artifact, Examination, Probe, Role, Stop};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Role, Stop, encoded};
 use crate::base::{Budget, ReadAt, read_up_to};
 use crate::evidence::{CoverageFact, Format, UnscannedReason};
 
@@ -178,7 +178,7 @@ impl Analyser for Text {
             match read_json(artifact.bytes, examination.limits().json_depth) {
                 Ok(()) => {
                     examination.refine_format(&Self::FORMAT, Self::JSON);
-                    return Ok(());
+                    return encoded::examine(artifact.bytes, examination);
                 }
                 // It isn't JSON (or is of the kind that only Python reads) and may still be text.
                 Err(Stop::Malformed { .. }) => {}
@@ -203,7 +203,10 @@ impl Analyser for Text {
         if let Some(format) = syntax(&probe) {
             examination.refine_format(&Self::FORMAT, format);
         }
-        Ok(())
+        match encoding {
+            Encoding::Utf16(_) => Ok(()),
+            _ => encoded::examine(artifact.bytes, examination),
+        }
     }
 }
 
@@ -310,7 +313,6 @@ mod tests {
             ("vocab", b"[1]", "json"),
             ("a.yaml", b"a: 1", "yaml"),
             ("README.md", "# Größe\r\n".as_bytes(), "markdown"),
-            ("chat_template.jinja", b"{% if x %}{{ x }}{% endif %}", "jinja"),
             ("merges.txt", b"#version: 0.2\n\xc4\xa0 t\n", "text"),
             ("vocab.txt", b"[PAD]\n\x01\n\x7f\n", "text"),
             ("logo.svg", b"<svg xmlns='x'/>", "svg"),

@@ -4,9 +4,9 @@
 //! 2.15.0. A file of allowed names only can still lie about sizes: CVE-2026-24747.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::super::pickle::{Dialect, Objects, Value, sizes};
+use super::super::pickle::{Dialect, LEAST_TOLD, Objects, Value, sizes};
 use super::script::ScriptModules;
 use crate::evidence::TorchDefect;
 
@@ -16,8 +16,13 @@ const MOST_DEFECTS: usize = 64;
 /// Where the bytes of storages are.
 #[derive(Debug)]
 pub(in crate::analyse) enum Records {
-    /// Zip records `data/<key>` with their sizes in bytes.
-    Zip(Rc<HashMap<String, u64>>),
+    /// Members of a zip: `<prefix><key>`.
+    Zip {
+        /// Bytes of every member by its name.
+        sizes: Arc<HashMap<String, u64>>,
+        /// What stands in front of a key.
+        prefix: String,
+    },
     /// Behind the pickles of a legacy file; sizes are learnt from the ids.
     Legacy,
 }
@@ -41,6 +46,8 @@ pub(in crate::analyse) struct Storages {
     pub(in crate::analyse) known: HashMap<String, Storage>,
     /// What is wrong, in order.
     pub(in crate::analyse) defects: Vec<(TorchDefect, String)>,
+    /// Tensors that are larger than their storage, and their bytes.
+    pub(in crate::analyse) costs: Vec<(String, u64)>,
     /// Classes whose source a legacy file carries.
     pub(in crate::analyse) modules: Vec<String>,
     /// Of a TorchScript archive: the modules that its own code defines.
@@ -53,6 +60,7 @@ impl Storages {
             records,
             known: HashMap::new(),
             defects: Vec::new(),
+            costs: Vec::new(),
             modules: Vec::new(),
             script: None,
         }
@@ -91,9 +99,9 @@ impl Storages {
     }
 
     fn check_record(&mut self, storage: &Storage) {
-        let Records::Zip(records) = &self.records else { return };
+        let Records::Zip { sizes, prefix } = &self.records else { return };
         let wanted = storage.item_size.and_then(|size| size.checked_mul(storage.elements));
-        let detail = match (records.get(&storage.key), wanted) {
+        let detail = match (sizes.get(&format!("{prefix}{}", storage.key)), wanted) {
             (None, _) => format!("there is no record data/{}", storage.key),
             (Some(_), None) => format!("the size of data/{} overflows", storage.key),
             (Some(size), Some(wanted)) if *size != wanted => {
@@ -136,6 +144,20 @@ impl Storages {
         }
         if size.contains(&0) {
             return;
+        }
+        let wanted = size.iter().try_fold(1_u64, |count, size| count.checked_mul(*size));
+        let bytes = wanted
+            .and_then(|wanted| wanted.checked_mul(storage.item_size.unwrap_or(1)))
+            .unwrap_or(u64::MAX);
+        if bytes >= LEAST_TOLD && wanted.is_none_or(|wanted| wanted > elements) {
+            let what = format!(
+                "a tensor of {} elements in data/{}, which has {elements}",
+                wanted.map_or_else(|| "2^64".to_owned(), |wanted| wanted.to_string()),
+                storage.key,
+            );
+            if self.costs.len() < MOST_DEFECTS {
+                self.costs.push((what, bytes));
+            }
         }
         let reach = size.iter().zip(&stride).try_fold(offset, |reach, (size, stride)| {
             size.checked_sub(1)?.checked_mul(*stride)?.checked_add(reach)

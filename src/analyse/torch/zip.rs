@@ -6,7 +6,7 @@
 //! is a record `constants.pkl` (CVE-2025-32434).
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::archive::zip::{ZipArchive, ZipLayout, ZipMember};
 use super::super::pickle::Member;
@@ -14,7 +14,7 @@ use super::super::{Examination, Stop};
 use super::script::{self, ScriptModules};
 use super::storage::{Records, Storages};
 use crate::base::{ReadAt, read_up_to};
-use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format, TorchDefect, TorchFact};
+use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format, PickleFact, TorchDefect, TorchFact};
 
 /// The format's name.
 const FORMAT: Format = Format::new("torch-zip");
@@ -29,6 +29,8 @@ const RECORDS: [&str; 8] = [
     ".data/extern_modules",
     ".data/python_version",
 ];
+/// Roots that are told by name.
+const ROOTS_TOLD: usize = 20;
 /// Bytes of a record that is a short text.
 const SHORT_TEXT: usize = 64;
 
@@ -85,8 +87,9 @@ impl ZipLayout for TorchZip {
         note_programs(members, examination);
         let mut dealt_with = Vec::with_capacity(members.len());
         let mut referenced: HashSet<String> = HashSet::new();
+        let sizes = members.iter().map(|member| (member.name.clone(), member.size)).collect();
+        let sizes: Arc<HashMap<String, u64>> = Arc::new(sizes);
         let script = script_modules(members);
-        let folders = folders(members);
         for member in members {
             // Beside the code of a program stand pickles of its source's lines, and of the inputs
             // that it was traced with.
@@ -96,14 +99,8 @@ impl ZipLayout for TorchZip {
                         && record(member).ends_with(".debug_pkl")));
             let pickled = is_pickle_record(member) || is_of_code;
             if pickled {
-                follow_pickle(
-                    archive,
-                    member,
-                    script.as_ref(),
-                    &folders,
-                    &mut referenced,
-                    examination,
-                );
+                let script = script.as_ref();
+                follow_pickle(archive, member, (&sizes, script), &mut referenced, examination);
             }
             dealt_with.push(pickled || examine_text(archive, member, examination));
         }
@@ -158,15 +155,17 @@ fn is_storage_name(name: &str) -> bool {
 fn note_roots(members: &[ZipMember], examination: &mut Examination<'_>) {
     let Some(first) = members.first() else { return };
     let mut roots: Vec<&str> = vec![root(first)];
-    let mut seen: HashSet<&str> = HashSet::from([root(first)]);
+    let mut known: HashSet<&str> = roots.iter().copied().collect();
     for member in members.iter().filter(|member| is_pickle_record(member)) {
         let folder = member.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if seen.insert(folder) {
+        if known.insert(folder) {
             roots.push(folder);
         }
     }
     if roots.len() > 1 {
-        let detail = format!("records below {}", roots.join(", "));
+        let shown = roots.get(..ROOTS_TOLD).unwrap_or(&roots).join(", ");
+        let more = if roots.len() > ROOTS_TOLD { ", …" } else { "" };
+        let detail = format!("records below {shown}{more}");
         let defect = TorchDefect::SeveralRoots;
         examination.record(first.header_offset, TorchFact::Defect { defect, detail });
     }
@@ -206,24 +205,10 @@ fn script_modules(members: &[ZipMember]) -> Option<ScriptModules> {
     is_script.then(|| ScriptModules::of(records))
 }
 
-/// The sizes of records by folder and name: looked up for each pickle, gathered once.
-type Folders<'a> = HashMap<&'a str, Rc<HashMap<String, u64>>>;
-
-fn folders(members: &[ZipMember]) -> Folders<'_> {
-    let mut folders: HashMap<&str, HashMap<String, u64>> = HashMap::new();
-    for member in members {
-        if let Some((folder, key)) = member.name.rsplit_once('/') {
-            folders.entry(folder).or_default().insert(key.to_owned(), member.size);
-        }
-    }
-    folders.into_iter().map(|(folder, records)| (folder, Rc::new(records))).collect()
-}
-
 fn follow_pickle(
     archive: &ZipArchive<'_>,
     member: &ZipMember,
-    script: Option<&ScriptModules>,
-    folders: &Folders<'_>,
+    (sizes, script): (&Arc<HashMap<String, u64>>, Option<&ScriptModules>),
     referenced: &mut HashSet<String>,
     examination: &mut Examination<'_>,
 ) {
@@ -231,7 +216,7 @@ fn follow_pickle(
     let folder = member.name.rsplit_once('/').map_or("", |(folder, _)| folder);
     let kind = last_component(member).split('.').next().unwrap_or_default().to_ascii_lowercase();
     let prefix = if folder.is_empty() { format!("{kind}/") } else { format!("{folder}/{kind}/") };
-    let records = folders.get(prefix.trim_end_matches('/')).cloned().unwrap_or_default();
+    let records = Records::Zip { sizes: Arc::clone(sizes), prefix: prefix.clone() };
     let bytes = match archive.open(member, examination) {
         Ok(bytes) => bytes,
         Err(stop) => {
@@ -239,7 +224,7 @@ fn follow_pickle(
             return;
         }
     };
-    let mut storages = Storages::new(Records::Zip(records));
+    let mut storages = Storages::new(records);
     if let Some(script) = script {
         storages = storages.of_script(script.clone());
     }
@@ -253,6 +238,9 @@ fn follow_pickle(
         }
         for (defect, detail) in std::mem::take(&mut storages.defects) {
             examination.record(None, TorchFact::Defect { defect, detail });
+        }
+        for (what, bytes) in std::mem::take(&mut storages.costs) {
+            examination.record(None, PickleFact::LoadCost { what, bytes });
         }
     });
     referenced.extend(storages.known.keys().map(|key| format!("{prefix}{key}")));
