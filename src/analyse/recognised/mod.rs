@@ -3,6 +3,7 @@
 //! Such a file is told as unscanned, under its name, and never passes unseen. A format that gets
 //! an analyser of its own loses its row here.
 
+pub(super) mod layouts;
 mod protobuf;
 mod xml;
 
@@ -41,7 +42,6 @@ const fn row(format: &'static str, sign: Sign) -> Row {
 /// Formats with a magic. Sources: the formats' own readers and `file`'s database.
 static BY_MAGIC: &[Row] = &[
     row("hdf5", Sign::MagicBehindUserBlock(b"\x89HDF\r\n\x1a\n")),
-    row("gguf", Sign::Magic(0, b"GGUF")),
     row("ggml", Sign::Magic(0, b"lmgg")),
     row("ggmf", Sign::Magic(0, b"fmgg")),
     row("ggjt", Sign::Magic(0, b"tjgg")),
