@@ -268,7 +268,7 @@ profiles:
     33 |     version: 1
        |     ^^^^^^^
        |
-       = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `integrity`, `license`, `pickle`, `provenance`, `rules`, `trust` and `waivers`
+       = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `formats`, `integrity`, `license`, `limits`, `pickle`, `provenance`, `publishers`, `rules`, `sources`, `trust` and `waivers`
 
     error: `fail_on` has no value
       --> weighstation.yaml:34:5
@@ -476,7 +476,7 @@ fn a_problem_in_an_extended_file_is_shown_there() {
     1 | colour: red
       | ^^^^^^
       |
-      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `integrity`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
+      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `formats`, `integrity`, `license`, `limits`, `pickle`, `profiles`, `provenance`, `publishers`, `rules`, `sources`, `trust`, `version` and `waivers`
     ");
     insta::assert_snapshot!(errors_with("extends: [a.yaml]\n", &[("a.yaml", "a: \"")]), @r#"
     error: a quote that is not closed
@@ -728,7 +728,7 @@ fn yaml_that_is_none() {
     1 | <<: {fail_on: low}
       | ^^
       |
-      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `integrity`, `license`, `pickle`, `profiles`, `provenance`, `rules`, `trust`, `version` and `waivers`
+      = help: the keys here are `card`, `extends`, `fail_on`, `follow_base_models`, `formats`, `integrity`, `license`, `limits`, `pickle`, `profiles`, `provenance`, `publishers`, `rules`, `sources`, `trust`, `version` and `waivers`
     ");
 }
 
@@ -748,7 +748,7 @@ follow_base_models: yes
     2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
       |             ^^^^^^^^^
       |
-      = help: the keys here are `gated`, `history`, `license`, `no_card_metadata`, `no_license`, `popular`, `safetensors`, `signature`, `trusted_publisher`, `unknown_publisher` and `very_popular`
+      = help: the keys here are `gated`, `history`, `license`, `no_card_metadata`, `no_license`, `no_publisher`, `popular`, `safetensors`, `signature`, `trusted_publisher`, `unlisted_publisher` and `very_popular`
 
     error: `popular` must be a whole number from -10 to 10
      --> weighstation.yaml:2:36

@@ -47,6 +47,10 @@ fn schema_and_reader_of_a_policy_know_the_same_keys() {
         PolicyLayers::read("p.yaml", document, &["a-rule"], &load).unwrap_err()
     };
     for (text, pointer) in [
+        ("sources: {zzzzzzzz: 1}", "/properties/sources"),
+        ("publishers: {zzzzzzzz: 1}", "/properties/publishers"),
+        ("formats: {zzzzzzzz: 1}", "/properties/formats"),
+        ("limits: {zzzzzzzz: 1}", "/properties/limits"),
         ("zzzzzzzz: 1", ""),
         ("pickle: {zzzzzzzz: 1}", "/properties/pickle"),
         ("card: {zzzzzzzz: 1}", "/properties/card"),

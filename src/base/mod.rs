@@ -1,5 +1,6 @@
 //! The ground floor: small types that every room speaks in, each named by what it is.
 
+mod byte_size;
 mod digest;
 mod fingerprint;
 mod git_blob;
@@ -14,6 +15,7 @@ mod severity;
 mod suggestion;
 mod untrusted;
 
+pub use byte_size::{ByteSize, ByteSizeError};
 pub use digest::{Digest, DigestError, Sha256Hasher};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use git_blob::{GitBlobHasher, GitBlobId, GitBlobIdError};

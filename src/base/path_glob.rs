@@ -22,6 +22,13 @@ pub struct NameGlob(GlobMatcher);
 #[error("not a valid glob: {0}")]
 pub struct GlobError(String);
 
+impl GlobError {
+    /// What is wrong, in words.
+    pub const fn new(message: String) -> Self {
+        Self(message)
+    }
+}
+
 impl PathGlobs {
     /// Compiles patterns of which at least one must match.
     ///

@@ -9,11 +9,15 @@ use super::section::{KnownRules, Section};
 use super::sections::card::{CardPolicy, CardSection, CardSettings};
 use super::sections::fail_on::FailOnSection;
 use super::sections::follow_base_models::FollowBaseModelsSection;
+use super::sections::formats::{FormatPolicy, FormatSettings, FormatsSection};
 use super::sections::integrity::{IntegrityPolicy, IntegritySection, IntegritySettings};
 use super::sections::license::{LicensePolicy, LicenseSection, LicenseSettings};
+use super::sections::limits::{LimitPolicy, LimitSettings, LimitsSection};
 use super::sections::pickle::{PicklePolicy, PickleSection, PickleSettings};
 use super::sections::provenance::{ProvenancePolicy, ProvenanceSection, ProvenanceSettings};
+use super::sections::publishers::{PublisherPolicy, PublisherSettings, PublishersSection};
 use super::sections::rules::{RuleSetting, RulesSection, RulesSettings};
+use super::sections::sources::{SourcePolicy, SourceSettings, SourcesSection};
 use super::sections::trust::{TrustPolicy, TrustSection, TrustSettings};
 use super::sections::waivers::{Waiver, WaiverSettings, WaiversSection};
 use super::showing::Page;
@@ -97,6 +101,14 @@ macro_rules! sections {
 sections! {
     /// The lowest severity that fails the gate. Default: medium.
     fail_on: FailOnSection, Located<Severity>, Severity;
+    /// Where models may come from.
+    sources: SourcesSection, SourceSettings, SourcePolicy;
+    /// Who may not publish them.
+    publishers: PublishersSection, PublisherSettings, PublisherPolicy;
+    /// Which formats their files may have.
+    formats: FormatsSection, FormatSettings, FormatPolicy;
+    /// How large they may be.
+    limits: LimitsSection, LimitSettings, LimitPolicy;
     /// What pickles may import.
     pickle: PickleSection, PickleSettings, PicklePolicy;
     /// What a model card must have.

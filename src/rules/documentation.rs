@@ -61,6 +61,7 @@ fn facts(meta: &RuleMeta) -> String {
 /// The subject that a rule's first tag stands for.
 fn subject_heading(tag: &str) -> &'static str {
     match tag {
+        "admission" => "What may come in",
         "pickle" => "Pickles",
         "file" | "format" => "Files",
         "archive" => "Archives",

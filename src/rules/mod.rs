@@ -3,6 +3,7 @@
 //! A rule is one file with its documentation beside it (`x.rs`, `x.md`) and one line in
 //! [`RULES`]. Whatever a rule wants to know must first become evidence.
 
+mod admission;
 mod archives;
 mod base_models;
 pub mod card;

@@ -2,12 +2,17 @@
 
 use super::rule::Rule;
 use super::{
-    archives, base_models, card, discovery, files, integrity, license, lock, pickle, provenance,
-    safetensors, torch, trust, waivers,
+    admission, archives, base_models, card, discovery, files, integrity, license, lock, pickle,
+    provenance, safetensors, torch, trust, waivers,
 };
 
 /// Every rule: by subject, the rules of one subject sorted by id.
 pub static RULES: &[&Rule] = &[
+    // What may come in at all.
+    &admission::denied_publisher::RULE,
+    &admission::format_not_allowed::RULE,
+    &admission::model_too_large::RULE,
+    &admission::source_not_allowed::RULE,
     // What a pickle does when it is loaded.
     &pickle::denied_global::RULE,
     &pickle::divergent_stream::RULE,

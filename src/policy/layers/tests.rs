@@ -115,7 +115,8 @@ fn without_a_word_the_weights_are_those_of_the_walkthrough() {
     let policy = layers("{}", &[]).effective(None).unwrap();
     let weights = TrustWeights {
         trusted_publisher: 2,
-        unknown_publisher: -1,
+        unlisted_publisher: 0,
+        no_publisher: -1,
         very_popular: 2,
         popular: 1,
         license: 1,
@@ -210,6 +211,9 @@ fn what_is_shown_reads_back_to_the_same_policy() {
                 license: {allow: [mit, \"gemma\"], deny: []}\n\
                 trust: {weights: {gated: -3}}\nprovenance: {trusted_authors: [\"true\"]}\n\
                 follow_base_models: true\n\
+                sources: {allow: [\"hf://acme/*\", ./models/**], deny: [\"hf://acme/old\"]}\n\
+                publishers: {deny: [evil]}\nformats: {allow: [safetensors], deny: [\"7z\"]}\n\
+                limits: {model_size: 20 GiB}\n\
                 rules: {a-rule: off}\n\
                 waivers: [{rule: b-rule, file: \"*.bin\", reason: \"# ticket: ä\", expires: 2027-01-31}]\n";
     let rules: Vec<&str> = RULES.iter().copied().chain(preset_rules()).collect();

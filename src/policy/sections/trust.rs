@@ -108,8 +108,10 @@ macro_rules! weights {
 weights! {
     /// The publisher is on the trusted list. Default: 2.
     trusted_publisher: 2;
-    /// The publisher is not. Default: -1.
-    unknown_publisher: -1;
+    /// The publisher is not on it. Default: 0.
+    unlisted_publisher: 0;
+    /// There is no publisher. Default: -1.
+    no_publisher: -1;
     /// More than 1,000,000 downloads last month. Default: 2.
     very_popular: 2;
     /// More than 10,000 downloads last month. Default: 1.

@@ -12,8 +12,9 @@ use crate::evidence::{
 };
 use crate::manifest::Entry;
 use crate::policy::{
-    CallForms, CardMatch, CardPolicy, CardSectionPolicy, GlobalSet, IntegrityPolicy, LicensePolicy,
-    PicklePolicy, Policy, ProvenancePolicy, TrustPolicy,
+    CallForms, CardMatch, CardPolicy, CardSectionPolicy, FormatPolicy, GlobalSet, IntegrityPolicy,
+    LicensePolicy, LimitPolicy, PicklePolicy, Policy, ProvenancePolicy, PublisherPolicy,
+    SourcePolicy, TrustPolicy,
 };
 
 /// A file in the making.
@@ -200,6 +201,10 @@ pub(crate) fn policy() -> Policy {
     };
     Policy {
         provenance: ProvenancePolicy::default(),
+        sources: SourcePolicy::default(),
+        publishers: PublisherPolicy::default(),
+        formats: FormatPolicy::default(),
+        limits: LimitPolicy::default(),
         integrity: IntegrityPolicy::default(),
         follow_base_models: false,
         fail_on: Severity::Medium,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::arithmetic_side_effects, reason = "sums of small literals")]
 
+mod admission;
 mod base_models;
 mod card;
 pub(crate) mod dossiers;
@@ -101,6 +102,7 @@ fn unjudged(dossier: &Dossier) -> Vec<BaseModelReport> {
 
 fn examples() -> Vec<Example> {
     let mut examples = Vec::new();
+    examples.extend(admission::examples());
     examples.extend(pickle::examples());
     examples.extend(files::examples());
     examples.extend(formats::examples());

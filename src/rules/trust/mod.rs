@@ -7,5 +7,5 @@ mod score;
 pub(crate) mod typosquat_publisher;
 pub(crate) mod untrusted_publisher;
 
-pub(super) use publisher::{is_same_account, publisher_of};
+pub(in crate::rules) use publisher::{is_same_account, publisher_of};
 pub use score::trust_report;

@@ -52,12 +52,11 @@ fn publisher(repository: &Repository, policy: &TrustPolicy) -> TrustSignal {
             } else {
                 "it is not on the policy's list of trusted publishers"
             };
-            (policy.weights.unknown_publisher, format!("{}: {why}", quoted(publisher)))
+            (policy.weights.unlisted_publisher, format!("{}: {why}", quoted(publisher)))
         }
-        None => (
-            policy.weights.unknown_publisher,
-            format!("{} names no publisher", quoted(&repository.id)),
-        ),
+        None => {
+            (policy.weights.no_publisher, format!("{} names no publisher", quoted(&repository.id)))
+        }
     };
     TrustSignal { signal: "publisher", points, detail }
 }

@@ -53,11 +53,21 @@ fn a_score_is_never_below_zero_or_above_ten() {
     worst.card_data = None;
     let worst = on_the_hub(worst, []);
     assert_eq!(trust_report(&worst, &policy()).unwrap().score, 0);
-    let weights = TrustWeights { unknown_publisher: 10, no_card_metadata: 10, ..policy().weights };
+    let weights = TrustWeights {
+        no_publisher: 10,
+        unlisted_publisher: 10,
+        no_card_metadata: 10,
+        ..policy().weights
+    };
     let generous = TrustPolicy { weights, ..policy() };
     let report = trust_report(&worst, &generous).unwrap();
     assert_eq!((report.score, report.signals[0].points), (10, 10));
-    let weights = TrustWeights { unknown_publisher: i64::MIN, license: i64::MIN, ..weights };
+    let weights = TrustWeights {
+        no_publisher: i64::MIN,
+        unlisted_publisher: i64::MIN,
+        license: i64::MIN,
+        ..weights
+    };
     let absurd = TrustPolicy { weights, ..policy() };
     assert_eq!(trust_report(&on_the_hub(repository("a/b"), []), &absurd).unwrap().score, 0);
 }
