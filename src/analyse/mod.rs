@@ -8,6 +8,7 @@ mod allowance;
 pub mod archive;
 mod card;
 mod configuration;
+mod encoded;
 mod examination;
 mod json;
 mod lfs_pointer;

@@ -4,7 +4,7 @@
 //! to the end of the file, in one pass of constant memory.
 
 use super::json::{JsonReader, Token};
-use super::{Analyser, Artifact, Examination, Probe, Role, Stop, lfs_pointer, media};
+use super::{Analyser, Artifact, Examination, Probe, Role, Stop, encoded, lfs_pointer, media};
 use crate::base::{Budget, ReadAt, read_up_to};
 use crate::evidence::{CoverageFact, Format, UnscannedReason};
 
@@ -177,7 +177,7 @@ impl Analyser for Text {
             match read_json(artifact.bytes, examination.limits().json_depth) {
                 Ok(()) => {
                     examination.refine_format(&Self::FORMAT, Self::JSON);
-                    return Ok(());
+                    return encoded::examine(artifact.bytes, examination);
                 }
                 // It isn't JSON (or is of the kind that only Python reads) and may still be text.
                 Err(Stop::Malformed { .. }) => {}
@@ -202,7 +202,10 @@ impl Analyser for Text {
         if let Some(format) = syntax(&probe) {
             examination.refine_format(&Self::FORMAT, format);
         }
-        Ok(())
+        match encoding {
+            Encoding::Utf16(_) => Ok(()),
+            _ => encoded::examine(artifact.bytes, examination),
+        }
     }
 }
 

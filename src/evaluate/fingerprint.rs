@@ -70,8 +70,10 @@ fn without_operand_offsets(member: &str) -> String {
     let parts: Vec<&str> = member
         .split('!')
         .map(|part| match part.split_once('@') {
-            Some(("operand", offset)) if offset.bytes().all(|byte| byte.is_ascii_digit()) => {
-                "operand"
+            Some((kind @ ("operand" | "text"), offset))
+                if offset.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                kind
             }
             _ => part,
         })

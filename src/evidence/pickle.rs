@@ -55,6 +55,14 @@ pub enum PickleFact {
         /// Why that is not what writers emit.
         departure: String,
     },
+    /// Loading must allocate memory, or compute as long, that the file's own bytes don't account
+    /// for. Costs below 64 MiB are not told.
+    LoadCost {
+        /// What costs it, in words (untrusted).
+        what: String,
+        /// Bytes, at least; `u64::MAX` when there is no end to it.
+        bytes: u64,
+    },
     /// `EXT1`, `EXT2`, `EXT4`: an object from the `copyreg` registry, unknowable from the bytes.
     Extension {
         /// The registry code.
@@ -319,6 +327,9 @@ pub enum Divergence {
     FrameLeftover,
     /// Several `PROTO` opcodes under which the same import means different things.
     ProtocolChange,
+    /// A wrapper of a joblib array that joblib does not write: readers skip different lengths
+    /// behind it, or none.
+    ArrayWrapper,
     /// Padding in front of a joblib array that joblib does not write, where opcodes could hide.
     ArrayPadding,
     /// A legacy torch magic number that is not in the encoding torch writes (CVE-2026-53875).

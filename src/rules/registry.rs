@@ -20,6 +20,7 @@ pub static RULES: &[&Rule] = &[
     &pickle::nested_payload::RULE,
     &pickle::object_mutation::RULE,
     &pickle::out_of_band_buffer::RULE,
+    &pickle::load_cost::RULE,
     &pickle::persistent_id::RULE,
     &pickle::pickle_extension::RULE,
     &pickle::trailing_data::RULE,

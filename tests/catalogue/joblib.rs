@@ -193,13 +193,13 @@ fn dtypes_and_shapes() {
             "JOB-014a",
             "m.joblib",
             then_hit(&bare(numpy::dtype("f8"), huge), b""),
-            &["malformed-file"],
+            &["divergent-stream"],
         ),
         fails(
             "JOB-014b",
             "m.joblib",
             then_hit(&bare(numpy::dtype("f8"), b"J\xff\xff\xff\xff\x85"), b""),
-            &["malformed-file"],
+            &["divergent-stream"],
         ),
         fails(
             "JOB-014c",
@@ -232,9 +232,146 @@ fn dtypes_and_shapes() {
                 &bare(b"cnumpy\ndtype\nccollections\nOrderedDict\n)R\x85R".to_vec(), b"K\x01\x85"),
                 b"",
             ),
-            &["malformed-file"],
+            &["divergent-stream"],
         ),
         fails("JOB-015c", "m.joblib", then_hit(&bare(numpy::dtype("w8"), b"K\x01\x85"), b""), &[]),
+    ]);
+}
+
+/// `numpy.dtype(name, False, True)` with another item size and flags than its name has.
+fn lying(name: &str, size: &[u8], flags: u8) -> Vec<u8> {
+    join(&[
+        b"cnumpy\ndtype\n",
+        &unicode(name),
+        b"\x89\x88\x87R(K\x03X\x01\0\0\0|NNN",
+        size,
+        b"J\xff\xff\xff\xffK",
+        &[flags],
+        b"tb",
+    ])
+}
+
+#[test]
+fn what_makes_joblib_skip_another_length() {
+    const DIVERGENT: &[&str] = &["denied-global", "divergent-stream"];
+    const MINUS_ONE: &[u8] = b"J\xff\xff\xff\xff";
+    let wrapper = Wrapper { alignment: None, ..Wrapper::new("u1", 8) };
+    let with = |dtype: Vec<u8>| Wrapper { dtype, ..wrapper.clone() };
+    // Where a reader that skips eight bytes sees nothing, one that skips none or one sees a call.
+    let hidden = join(&[&canary(), b"0N."]);
+    let then = |wrapper: &Wrapper, data: &[u8]| {
+        Stream::unframed().opcodes(&wrapper.opcodes()).raw(data).opcodes(b"0N").end()
+    };
+    let replaced = |from: &[u8], to: &[u8]| {
+        let mut opcodes = wrapper.opcodes();
+        let at = opcodes.windows(from.len()).position(|window| window == from).unwrap();
+        opcodes.splice(at..at + from.len(), to.iter().copied());
+        Stream::unframed().opcodes(&opcodes).raw(&hidden).end()
+    };
+    let nested = join(&[b"\x80\x03", &canary(), b"."]);
+    let in_objects = Wrapper { dtype: numpy::dtype("O8"), ..Wrapper::new("O8", 1) };
+    let long = u8::try_from(hidden.len()).unwrap();
+    check(vec![
+        fails("JOB-030a", "m.joblib", then(&with(lying("u1", MINUS_ONE, 0x3f)), &nested), DIVERGENT),
+        fails("JOB-030b", "m.joblib", then(&with(lying("u1", MINUS_ONE, 1)), &nested), DIVERGENT),
+        fails("JOB-031a", "m.joblib", then(&with(lying("u1", &[b'K', long], 0)), &hidden), DIVERGENT),
+        fails("JOB-031b", "m.joblib", then(&with(lying("V1", b"K\0", 0)), &hidden), DIVERGENT),
+        fails("JOB-031c", "m.joblib", then(&with(lying("O8", MINUS_ONE, 0)), &hidden), DIVERGENT),
+        fails(
+            "JOB-032",
+            "m.joblib",
+            replaced(&unicode("order"), &join(&[b"C\x05shapeK\0\x85", &unicode("order")])),
+            DIVERGENT,
+        ),
+        fails(
+            "JOB-033a",
+            "m.joblib",
+            replaced(
+                b"NumpyArrayWrapper\n)\x81}(",
+                b"NumpyArrayWrapper\n(cnumpy\nndarray\nK\x08\x85X\x01\0\0\0CNtR}(",
+            ),
+            DIVERGENT,
+        ),
+        fails(
+            "JOB-033b",
+            "m.joblib",
+            replaced(b"NumpyArrayWrapper\n)\x81}(", b"NumpyArrayWrapper\n)R}("),
+            DIVERGENT,
+        ),
+        fails(
+            "JOB-034",
+            "m.joblib",
+            replaced(
+                b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(",
+                b"csklearn.tree._tree\nnewObj\ncjoblib.numpy_pickle\nNumpyArrayWrapper\n\x85R}(",
+            ),
+            DIVERGENT,
+        ),
+        // A second BUILD is of the array, behind which joblib reads none.
+        fails(
+            "JOB-035",
+            "m.joblib",
+            Stream::unframed().array(&wrapper, b"12345678").opcodes(b"}b").raw(&hidden).end(),
+            &["divergent-stream"],
+        ),
+        // Arrays of objects are loaded by plain `pickle.load`.
+        fails(
+            "JOB-036",
+            "m.joblib",
+            Stream::unframed()
+                .opcodes(&Wrapper { alignment: None, ..in_objects }.opcodes())
+                .raw(&join(&[b"\x80\x03", &wrapper.opcodes(), &hidden]))
+                .opcodes(b"0N")
+                .end(),
+            DIVERGENT,
+        ),
+        // `pickle.load` skips nothing: what joblib takes for numbers is its program.
+        fails(
+            "JOB-037",
+            "m.pkl",
+            Stream::unframed()
+                .array(&Wrapper { shape: vec![b'K', long, 0x85], ..wrapper.clone() }, &hidden)
+                .end(),
+            &["divergent-stream"],
+        ),
+        fails(
+            "JOB-038a",
+            "m.pkl",
+            protocol2(&join(&[
+                b"cnumpy.core.numeric\n_frombuffer\n(C\x08AAAAAAA\0",
+                &lying("O8", MINUS_ONE, 0),
+                b"K\x01\x85X\x01\0\0\0CtR",
+            ])),
+            &["unsafe-state"],
+        ),
+        fails(
+            "JOB-038b",
+            "m.pkl",
+            protocol2(&join(&[
+                b"cnumpy.core.multiarray\nscalar\n",
+                &lying("O8", MINUS_ONE, 0),
+                b"C\x08AAAAAAA\0\x86R",
+            ])),
+            &["unsafe-state"],
+        ),
+        fails(
+            "JOB-038c",
+            "m.pkl",
+            protocol2(&join(&[
+                b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85C\x01b\x87R(K\x01K\x01\x85",
+                &lying("V8", b"K\x08", 1),
+                b"\x89C\x08AAAAAAA\0tb",
+            ])),
+            &["unsafe-state"],
+        ),
+        fails("JOB-038d", "m.pkl", protocol2(&lying("|O", MINUS_ONE, 0)), &["unsafe-state"]),
+        fails("JOB-038e", "m.pkl", protocol2(&lying("object", MINUS_ONE, 0)), &["unsafe-state"]),
+        fails(
+            "JOB-038f",
+            "m.pkl",
+            protocol2(&join(&[&numpy::dtype("f8"), b"(K\x03X\x01\0\0\0|NNNK\x08K\x01K\x3ftb"])),
+            &["unsafe-state"],
+        ),
     ]);
 }
 

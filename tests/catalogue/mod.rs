@@ -21,5 +21,6 @@ mod legacy;
 mod pickle;
 mod properties;
 mod safetensors;
+mod text;
 mod verdict;
 mod zip;

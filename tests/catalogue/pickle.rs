@@ -365,7 +365,7 @@ fn odd_and_costly() {
     check(vec![
         fails("PKL-074", "x.pkl", protocol2(b"X\x01\0\0\0aQ"), &["persistent-id"]),
         fails("PKL-075", "x.pkl", b"\x80\x05\x97\x98.".to_vec(), &["out-of-band-buffer"]),
-        passes("PKL-076", "x.pkl", protocol2(b"Nr\xff\xff\xff\xff")),
+        fails("PKL-076", "x.pkl", protocol2(b"Nr\xff\xff\xff\xff"), &["load-cost"]),
         fails(
             "PKL-077a",
             "x.pkl",

@@ -5,6 +5,7 @@ use crate::evidence::{
 };
 
 use super::arguments::{Telling, Told};
+use super::dtype;
 use super::followed_attributes;
 use super::joblib;
 use super::machine::{Halt, Machine, Step};
@@ -101,6 +102,7 @@ impl Machine<'_> {
     }
 
     fn call(&mut self, callee: Value, arguments: Value, opcode: CallOpcode) -> Step {
+        self.recorder.acts |= self.is_container(arguments);
         if let Value::Global(id) = callee {
             if opcode == CallOpcode::Reduce
                 && let Some(value) = self.compose(id, arguments)
@@ -138,6 +140,7 @@ impl Machine<'_> {
                 self.hand_over(callee, arguments);
             }
         }
+        self.note_call_cost(&full, arguments);
         self.record_given_attributes(&full, arguments);
         if through.is_none() {
             self.record_calls_through(&full, arguments);
@@ -255,13 +258,15 @@ impl Machine<'_> {
     pub(super) fn build(&mut self) -> Step {
         let state = self.pop()?;
         let target = self.pop()?;
+        self.recorder.acts |= self.is_container(state);
         if let Value::Global(id) = state {
             self.unfollow(id);
         }
         let objects = self.objects();
         match objects.call(target) {
             Some(call) => {
-                let is_array = objects.class(call) == joblib::WRAPPER;
+                let is_array = joblib::is_wrapper(&objects, call);
+                let dtype_departure = dtype::state_departure(&objects, call, state);
                 let departures =
                     followed_attributes::departures(&objects, objects.class(call), state);
                 for departure in departures {
@@ -271,13 +276,16 @@ impl Machine<'_> {
                     let fact = PickleFact::StateValue { key, value, target, departure };
                     self.recorder.fact(self.at, fact);
                 }
+                if let Some(reason) = dtype_departure {
+                    self.record_dtype_departure(target, state, reason);
+                }
                 self.record_odd_keys(target, state);
                 if self.is_partial(target) {
                     self.build_partial(target, state);
                 }
                 self.heap.set_state(target, state);
                 self.push(target)?;
-                if is_array { self.skip_array(state) } else { Ok(()) }
+                if is_array { self.skip_array(target, state) } else { Ok(()) }
             }
             None => {
                 if let Value::Global(id) = target {
@@ -289,5 +297,17 @@ impl Machine<'_> {
                 self.push(target)
             }
         }
+    }
+
+    /// Records that `BUILD` gives a dtype a state that its writer does not.
+    fn record_dtype_departure(&mut self, target: Value, state: Value, reason: &str) {
+        let objects = self.objects();
+        let fact = PickleFact::StateValue {
+            key: "dtype state".to_owned(),
+            value: objects.describe(state),
+            target: objects.describe(target),
+            departure: reason.to_owned(),
+        };
+        self.recorder.fact(self.at, fact);
     }
 }

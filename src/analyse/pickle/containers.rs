@@ -81,14 +81,41 @@ impl Machine<'_> {
                 self.hash_stacked_keys(start, step);
             }
         } else {
+            let added = self.stack.get(start..).unwrap_or(&[]);
+            self.recorder.acts |= added.iter().any(|item| self.is_container(*item));
             self.unfollow_held(start..self.stack.len());
             self.add_to_instance(target, start..self.stack.len(), kind, opcode);
+            if self.is_unchangeable(target) {
+                return malformed(format!("{} on what no reader can change", opcode.name()));
+            }
             if kind == Kind::Dict {
                 self.hash_stacked_keys(start, 2);
             }
         }
         self.stack.truncate(start);
         Ok(())
+    }
+
+    /// Whether a value is a container: what lines of words do not make.
+    pub(super) fn is_container(&self, value: Value) -> bool {
+        let kind = self.objects().kind(value);
+        matches!(kind, Some(Kind::Tuple | Kind::List | Kind::Dict | Kind::Set | Kind::FrozenSet))
+    }
+
+    /// Whether a value is a literal for which every reader of an opcode that adds raises.
+    fn is_unchangeable(&self, value: Value) -> bool {
+        match self.objects().kind(value) {
+            Some(kind) => matches!(
+                kind,
+                Kind::Str
+                    | Kind::NativeStr
+                    | Kind::Bytes
+                    | Kind::Int
+                    | Kind::Tuple
+                    | Kind::FrozenSet
+            ),
+            None => matches!(value, Value::None | Value::Bool(_) | Value::Int(_) | Value::Float),
+        }
     }
 
     /// Marks a dict to which the pairs from `start` on were added, if one is no data.

@@ -1,5 +1,6 @@
 //! Is it a pickle? Protocols 0 and 1 have no magic.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::dialect::Plain;
@@ -21,7 +22,7 @@ pub(super) fn is_pickle_extension(extension: &str) -> bool {
 }
 
 /// What a look at the bytes at an offset tells.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Look {
     seen: Seen,
     /// Whether `PROTO` comes first.
@@ -29,7 +30,10 @@ struct Look {
     /// Whether a `STOP` was reached.
     stopped: bool,
     opcodes: u64,
+    /// Bytes from the first opcode to behind the last one.
     length: u64,
+    /// Where readers go on behind the `STOP`: at it, and at the end of a frame around it.
+    ends: Vec<u64>,
     /// Whether all was well up to the end of what the look went through.
     ran_out: bool,
     /// Whether a budget ended it.
@@ -53,24 +57,43 @@ fn look(bytes: &dyn ReadAt, offset: u64, reach: u64, limits: &Limits) -> io::Res
     let opcodes = machine.opcodes();
     let length = machine.reader.offset();
     let ran_out = machine.ran_out();
+    let stopped = matches!(ending, Ending::Stop(_));
+    let mut ends = Vec::new();
+    if stopped {
+        ends.push(length);
+        ends.extend(machine.reader.frame_leftover().ok().flatten());
+        ends.iter_mut().for_each(|end| *end = end.saturating_add(offset));
+    }
     Ok(Look {
         seen: recorder.seen(),
         declared: matches!(first, [0x80, 0..=5, ..]),
-        stopped: matches!(ending, Ending::Stop(_)),
+        stopped,
         opcodes,
         length,
+        ends,
         ran_out,
         exhausted: matches!(ending, Ending::Broken(Stop::Exhausted { .. })),
         odd_frames: recorder.odd_frames > 0,
     })
 }
 
+/// A look that goes on behind its first bytes only if these decide nothing.
+fn look_on(bytes: &dyn ReadAt, offset: u64, limits: &Limits) -> io::Result<Look> {
+    let beginning = look(bytes, offset, LOOK_AHEAD, limits)?;
+    if beginning.ran_out && goes_on_behind(bytes, offset.saturating_add(LOOK_AHEAD))? {
+        return look(bytes, offset, u64::MAX, limits);
+    }
+    Ok(beginning)
+}
+
 /// Whether the bytes are a pickle, or were one up to where they break off. `head` is the beginning
 /// of `bytes` that is at hand.
 ///
-/// Random bytes, text and word lists begin with opcodes often enough, so that without `PROTO` a
-/// stream must import something with an importable name and then call it, reach its `STOP`, or
-/// name a module that exists. Nearly everything is decided by the head. What does nothing but push
+/// Text is judged as text last: whatever a loader could take for a pickle is run through the
+/// machine, whatever it is called, and every stream that follows another one as well. But random
+/// bytes, text and word lists begin with opcodes often enough, so that without `PROTO` a pickle has
+/// an effect (it imports a name that could be one and then calls it or reaches its `STOP`) or a
+/// name that promises one. Nearly everything is decided by the head. What does nothing but push
 /// and pop up to its end is followed as far as it goes: any amount of padding may stand in front
 /// of a call.
 pub(super) fn looks_like_pickle(
@@ -82,16 +105,50 @@ pub(super) fn looks_like_pickle(
     if bytes.seeks_cheaply() && breaks_at_once(head, bytes.len()?) {
         return Ok(false);
     }
-    let beginning = look(&head, 0, LOOK_AHEAD, limits)?;
-    if is_pickle(&beginning, &head, extension)? {
+    let named = extension.is_some_and(is_pickle_extension);
+    let mut first = look(&head, 0, LOOK_AHEAD, limits)?;
+    let cut_off = first.ran_out && goes_on_behind(bytes, head.len() as u64)?;
+    if cut_off {
+        first.ran_out = false;
+    }
+    if is_pickle(&first, named) {
         return Ok(true);
     }
-    if !beginning.ran_out || !goes_on_behind(bytes, head.len() as u64)? {
-        return Ok(false);
+    if cut_off {
+        first = look(bytes, 0, u64::MAX, limits)?;
+        // What exhausts a budget is never passed over.
+        if first.exhausted && !begins_with_impossible_id(head) || is_pickle(&first, named) {
+            return Ok(true);
+        }
     }
-    let whole = look(bytes, 0, u64::MAX, limits)?;
-    // What exhausts a budget is never passed over.
-    Ok(whole.exhausted || is_pickle(&whole, bytes, extension)?)
+    leads_to_pickle(first.ends, bytes, named, limits)
+}
+
+/// Whether one of the streams behind a first one that reached its `STOP` makes the bytes a pickle:
+/// `torch.load` of a legacy checkpoint loads five, and its magic number may be written in any way
+/// (CVE-2026-53875).
+fn leads_to_pickle(
+    mut next: Vec<u64>,
+    bytes: &dyn ReadAt,
+    named: bool,
+    limits: &Limits,
+) -> io::Result<bool> {
+    let mut visited = BTreeSet::new();
+    while let Some(offset) = next.pop() {
+        if !visited.insert(offset) {
+            continue;
+        }
+        if visited.len() as u64 >= limits.streams {
+            return Ok(true);
+        }
+        let look = look_on(bytes, offset, limits)?;
+        let declared = look.declared && offset > 2;
+        if declared || look.exhausted || is_pickle(&look, named) {
+            return Ok(true);
+        }
+        next.extend(look.ends);
+    }
+    Ok(false)
 }
 
 /// Whether bytes of which only `head` is at hand could go on as a pickle behind it.
@@ -127,16 +184,21 @@ fn breaks_at_once(head: &[u8], length: u64) -> bool {
                     .any(|byte| !(b' '..0x7f).contains(byte) && !byte.is_ascii_whitespace())
             })
         }
-        b'S' => begun().is_some_and(|line| {
-            let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
-            first.is_some_and(|byte| *byte >= 0x80)
+        b'S' => argument.first().is_some_and(|quote| !matches!(quote, b'\'' | b'"')),
+        // Names are UTF-8 without NUL, and persistent ids ASCII.
+        b'c' | b'i' => begun().is_some_and(|line| {
+            line.contains(&0)
+                || std::str::from_utf8(line).is_err_and(|error| error.error_len().is_some())
         }),
-        // Names are UTF-8, and persistent ids ASCII.
-        b'c' | b'i' | b'P' => begun().is_some_and(|line| {
-            std::str::from_utf8(line).is_err_and(|error| error.error_len().is_some())
-        }),
+        b'P' => begun().is_some_and(|line| !line.is_ascii()),
         _ => false,
     }
+}
+
+/// Whether a `PERSID` comes first whose line no program writes: a safetensors file whose header
+/// length begins with the byte `P`.
+fn begins_with_impossible_id(head: &[u8]) -> bool {
+    head.first() == Some(&b'P') && head.get(1..8).is_some_and(|id| id.contains(&0))
 }
 
 /// Whether there are bytes at or behind `offset`, without reading where the length tells.
@@ -147,28 +209,37 @@ fn goes_on_behind(bytes: &dyn ReadAt, offset: u64) -> io::Result<bool> {
     Ok(crate::base::read_up_to(bytes, offset, &mut [0])? > 0)
 }
 
-fn is_pickle(look: &Look, bytes: &dyn ReadAt, extension: Option<&str>) -> io::Result<bool> {
-    let Look { seen, declared, stopped, opcodes, length, .. } = *look;
-    let named = extension.is_some_and(is_pickle_extension);
+/// Whether one stream makes its bytes a pickle.
+fn is_pickle(look: &Look, named: bool) -> bool {
+    let Look { seen, declared, stopped, opcodes, length, ran_out, .. } = *look;
     if declared {
         // Raw numbers begin like this once in forty thousand tensors, and a safetensors header of
         // 640 bytes begins `80 02 00`: PROTO alone says little.
-        return Ok(stopped || seen.importable || seen.extension || (named && opcodes > 2));
+        return stopped || seen.importable || seen.extension || (named && opcodes > 2);
     }
-    if seen.importable && (seen.called || stopped || seen.known_module) {
-        return Ok(true);
+    if seen.importable {
+        // An import that is followed by what no reader takes, or by nothing but imports, is a word
+        // list that begins with `c`, unless the name says otherwise. Cut off, it has to name a
+        // module that exists.
+        let words = opcodes > 1 && seen.imported == opcodes;
+        let cut_off = seen.known_module && ran_out && !words;
+        return stopped || seen.acts || cut_off || named;
     }
-    if seen.extension && seen.called && stopped {
-        return Ok(true);
+    if seen.costs && stopped {
+        return true;
     }
-    if stopped && length > 2 {
-        // A second stream that does declare itself: torch's magic number may be written with any
-        // protocol (CVE-2026-53875).
-        let mut next = [0; 2];
-        let count = crate::base::read_up_to(bytes, length, &mut next)?;
-        return Ok(named || (count == 2 && matches!(next, [0x80, 0..=5])));
-    }
-    Ok(false)
+    let odd_call = stopped && seen.acts && (seen.extension || seen.imported > 0);
+    odd_call || (stopped && length > 2 && named)
+}
+
+/// Whether bytes that are raw numbers for one reader are opcodes with an effect for another.
+pub(super) fn imports_something(
+    bytes: &dyn ReadAt,
+    offset: u64,
+    limits: &Limits,
+) -> io::Result<bool> {
+    let Look { seen, .. } = look(bytes, offset, LOOK_AHEAD, limits)?;
+    Ok(seen.importable && seen.acts)
 }
 
 /// Whether a reader that loads one object after another would get anywhere at an offset behind
@@ -185,121 +256,6 @@ pub(super) fn could_go_on_with(
     Ok(declared || stopped || undecided || odd_frames || seen.importable)
 }
 
-/// Whether a name could be one of a Python module or attribute.
-pub(super) fn is_importable(name: &str) -> bool {
-    !name.is_empty()
-        && name.split('.').all(|part| {
-            part.chars().enumerate().all(|(index, c)| {
-                c == '_' || c.is_ascii_alphabetic() || (index > 0 && c.is_ascii_digit())
-            }) && !part.is_empty()
-        })
-}
-
-/// Whether a module's first component is one that ships with Python or that models are made with:
-/// what tells a broken protocol 0 pickle from a word list.
-pub(super) fn is_known_module(module: &str) -> bool {
-    let root = module.split('.').next().unwrap_or(module);
-    KNOWN_ROOTS.binary_search(&root).is_ok()
-}
-
-/// Sorted.
-static KNOWN_ROOTS: &[&str] = &[
-    "__builtin__",
-    "_codecs",
-    "_io",
-    "_operator",
-    "_pickle",
-    "_posixsubprocess",
-    "_socket",
-    "_thread",
-    "argparse",
-    "asyncio",
-    "atexit",
-    "base64",
-    "bdb",
-    "builtins",
-    "cPickle",
-    "cProfile",
-    "cloudpickle",
-    "code",
-    "codecs",
-    "collections",
-    "commands",
-    "copy_reg",
-    "copyreg",
-    "ctypes",
-    "datetime",
-    "decimal",
-    "dill",
-    "doctest",
-    "functools",
-    "getpass",
-    "glob",
-    "http",
-    "httplib",
-    "idlelib",
-    "imaplib",
-    "importlib",
-    "inspect",
-    "io",
-    "itertools",
-    "joblib",
-    "json",
-    "keras",
-    "lightgbm",
-    "linecache",
-    "logging",
-    "marshal",
-    "multiprocessing",
-    "nt",
-    "ntpath",
-    "numpy",
-    "operator",
-    "os",
-    "pandas",
-    "pathlib",
-    "pdb",
-    "pickle",
-    "pip",
-    "pkgutil",
-    "platform",
-    "posix",
-    "posixpath",
-    "profile",
-    "pty",
-    "pydoc",
-    "requests",
-    "runpy",
-    "scipy",
-    "shutil",
-    "signal",
-    "sklearn",
-    "smtplib",
-    "socket",
-    "sqlite3",
-    "ssl",
-    "string",
-    "subprocess",
-    "sys",
-    "tempfile",
-    "tensorflow",
-    "threading",
-    "timeit",
-    "torch",
-    "trace",
-    "transformers",
-    "types",
-    "typing",
-    "urllib",
-    "urllib2",
-    "uuid",
-    "venv",
-    "webbrowser",
-    "xgboost",
-    "xmlrpclib",
-    "zipfile",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,11 +263,6 @@ mod tests {
     fn looks(bytes: &[u8]) -> bool {
         let head = bytes.get(..bytes.len().min(64 << 10)).unwrap();
         looks_like_pickle(head, &bytes, None, &Limits::default()).unwrap()
-    }
-
-    #[test]
-    fn the_roots_are_sorted() {
-        assert!(KNOWN_ROOTS.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]
@@ -323,6 +274,44 @@ mod tests {
         assert!(!looks(b"]"));
         assert!(!looks(b""));
         assert!(!looks(b"\x82\x01\xff\xff"));
+        // Words that begin like GLOBAL, PERSID and BUILD.
+        assert!(!looks(b"cos\ncot\ndog\n"));
+        assert!(!looks(b"cos\ncot\ncow\nbat\n"));
+        assert!(!looks(b"carrot\ncar\ncat\ncab\nbanana\n"));
+        assert!(!looks(b"Paris\nLondon\n"));
+        assert!(!looks(b"Paris\ncat\ndog\nbanana\n"));
+        assert!(!looks(b"I1\n.I2\n.I3\n. and so on\n"));
+    }
+
+    #[test]
+    fn what_comes_behind_the_first_stream_counts() {
+        let evil = b"cposix\nsystem\n(S'true'\ntR.";
+        for first in [
+            &b"N."[..],
+            b"I1\n.",
+            b"S'a'\n.",
+            b"I119547037146038801333356\n.I1001\n.(dp0\n.",
+            b"Popaque\n",
+            b"Popaque\n.",
+            b"(lp0\n.",
+        ] {
+            assert!(looks(&[first, evil].concat()), "{first:?}");
+        }
+        let padding = [&b"V"[..], &[b'a'; 100_000], b"\n."].concat();
+        assert!(looks(&[&padding, &padding, &evil[..]].concat()));
+    }
+
+    #[test]
+    fn a_name_may_promise_a_pickle() {
+        let looks = |bytes: &[u8], extension| {
+            looks_like_pickle(bytes, &bytes, Some(extension), &Limits::default()).unwrap()
+        };
+        assert!(looks(b"I1\n.", "pkl"));
+        // BINFLOAT and eight letters.
+        assert!(!looks(b"Git v2.39.2 Release Notes", "bin"));
+        assert!(looks(b"cmylib\nload\n and more", "pkl"));
+        assert!(!looks(b"cmylib\nload\n and more", "txt"));
+        assert!(!looks(b"I1\n.", "txt"));
     }
 
     #[test]

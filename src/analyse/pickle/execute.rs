@@ -279,6 +279,9 @@ impl Machine<'_> {
             }
             op::PERSID => {
                 let line = self.reader.line()?.to_vec();
+                if !line.is_ascii() {
+                    return malformed("persistent IDs in protocol 0 must be ASCII strings");
+                }
                 let id = self.heap.text(Kind::Str, &line, line.len() as u64, None);
                 self.persistent(id)
             }

@@ -158,6 +158,14 @@ impl Heap {
         self.push(Node::Call { callee, arguments, state: Value::None, constructed, odd: false })
     }
 
+    /// What was called to make a value.
+    pub(super) fn callee(&self, value: Value) -> Option<Value> {
+        match self.node_of(value)? {
+            Node::Call { callee, .. } => Some(*callee),
+            _ => None,
+        }
+    }
+
     /// What `persistent_load` gives for `id`.
     pub(super) fn persistent(&mut self, id: Value) -> Value {
         self.push(Node::Persistent { id })

@@ -87,6 +87,8 @@ pub(super) struct Machine<'m> {
     /// Offset of the opcode that is being executed.
     pub(super) at: u64,
     pub(super) calls_described: usize,
+    /// Whether joblib would read an array behind each of its wrappers.
+    pub(super) reads_arrays: bool,
 }
 
 impl<'m> Machine<'m> {
@@ -117,6 +119,7 @@ impl<'m> Machine<'m> {
             large_slots: HashMap::new(),
             at: offset,
             calls_described: 0,
+            reads_arrays: true,
         }
     }
 
@@ -249,6 +252,9 @@ impl<'m> Machine<'m> {
     pub(super) fn put(&mut self, slot: u64, value: Value) -> Step {
         if self.memo.occupied() >= self.limits.memo {
             return self.exhausted(Budget::Memo, self.limits.memo);
+        }
+        if slot > self.memo.occupied() {
+            self.note_memo_cost(slot);
         }
         self.memo.put(slot, value);
         Ok(())

@@ -192,6 +192,11 @@ impl<'a> Objects<'a> {
         call.callee
     }
 
+    /// Whether a value was made by `NEWOBJ`, which calls nothing but `__new__`.
+    pub(super) fn is_constructed(&self, value: Value) -> bool {
+        matches!(self.heap.node_of(value), Some(Node::Call { constructed: true, .. }))
+    }
+
     /// The id behind a persistent object.
     pub(in crate::analyse) fn persistent(&self, value: Value) -> Option<Value> {
         match self.heap.node_of(value)? {

@@ -55,6 +55,11 @@ fn latin1_begins_like_payload(bytes: &[u8]) -> bool {
     matches!(rest.first(), Some(0..=5))
 }
 
+/// The encoding of a text that seems to hold a payload, by its beginning.
+pub(in crate::analyse) fn seems_encoded(beginning: &[u8]) -> Option<Encoding> {
+    sniff_text(beginning, beginning.len() as u64)
+}
+
 fn sniff_text(bytes: &[u8], length: u64) -> Option<Encoding> {
     // A text that is all of one alphabet as far as it is seen.
     let seen = bytes.get(..DECODED_LOOK).unwrap_or(bytes);
@@ -73,7 +78,7 @@ fn sniff_text(bytes: &[u8], length: u64) -> Option<Encoding> {
 }
 
 /// Hexadecimal digits → bytes; `None` if there are others.
-pub(super) fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::analyse) fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pairs = text.chunks_exact(2);
     pairs
@@ -86,7 +91,7 @@ pub(super) fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Base64 (either alphabet, padding and line breaks tolerated) → bytes; `None` if there are other
 /// characters.
-pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::analyse) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let (mut bits, mut count) = (0_u32, 0_u32);
     for byte in text {

@@ -155,6 +155,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The next byte, which stays the next.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        if self.position >= self.filled && !self.refill().unwrap_or(false) {
+            return None;
+        }
+        self.buffer.get(self.position).copied()
+    }
+
     /// Whether there is another byte.
     pub(super) fn has_more(&mut self) -> Result<bool, Trouble> {
         while self.position >= self.filled {

@@ -8,8 +8,8 @@ use crate::evidence::{
     PickleFact, StreamSummary,
 };
 
-use super::detect::{is_importable, is_known_module};
 use super::imports::Imports;
+use super::module_names::{is_importable, is_known_module};
 
 /// Facts kept of one member; more is a file made to drown its reader.
 const MOST: usize = 20_000;
@@ -32,7 +32,7 @@ pub(super) struct Payload {
 
 /// How a payload is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(in crate::analyse) enum Encoding {
     /// Not at all.
     Bytes,
     /// As Latin-1 text in UTF-8, the way protocols below 3 write bytes.
@@ -44,7 +44,7 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::analyse) const fn name(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
             Self::Latin1 => "latin1",
@@ -81,8 +81,16 @@ pub(super) struct Recorder {
     pub(super) odd_frames: u64,
     /// Where a value was first seen that unfolds beyond its budget.
     pub(super) expansion: Option<u64>,
+    /// Costs of loading that were told.
+    pub(super) costs: u8,
     /// joblib arrays skipped.
     pub(super) arrays: u64,
+    /// Offsets at which a reader that skips another array than joblib's writer wrote goes on.
+    pub(super) other_ways: Vec<u64>,
+    /// Offsets of arrays at which a reader that skips none goes on.
+    pub(super) unskipped: Vec<u64>,
+    /// Whether something was called with a tuple or changed by a container.
+    pub(super) acts: bool,
     /// The second view of a stream: its summary is known already.
     pub(super) again: bool,
 }
@@ -94,8 +102,12 @@ pub(super) struct Seen {
     pub(super) importable: bool,
     /// Such an import of a module that exists.
     pub(super) known_module: bool,
-    /// A call or a change of an object.
-    pub(super) called: bool,
+    /// Imports, of whatever name.
+    pub(super) imported: u64,
+    /// A call with a tuple, or a change of an object by a container: what lines of words don't do.
+    pub(super) acts: bool,
+    /// A cost that the file's bytes don't account for.
+    pub(super) costs: bool,
     /// An extension code.
     pub(super) extension: bool,
 }
@@ -275,10 +287,11 @@ impl Recorder {
 
     /// What tells a pickle from something else.
     pub(super) fn seen(&self) -> Seen {
-        let mut seen = Seen::default();
+        let mut seen = Seen { acts: self.acts, costs: self.costs > 0, ..Seen::default() };
         for (_, fact) in &self.facts {
             match fact {
                 PickleFact::Import(import) => {
+                    seen.imported = seen.imported.saturating_add(import.times);
                     if let (Some(module), Some(name)) = (&import.module, &import.name)
                         && is_importable(module)
                         && (is_importable(name)
@@ -290,17 +303,7 @@ impl Recorder {
                         seen.known_module |= is_known_module(module);
                     }
                 }
-                PickleFact::Call(_)
-                | PickleFact::Attribute(_)
-                | PickleFact::ImplicitCall { .. }
-                | PickleFact::Mutation { .. }
-                | PickleFact::StateKey { .. }
-                | PickleFact::StateValue { .. } => {
-                    seen.called = true;
-                }
                 PickleFact::Extension { .. } => seen.extension = true,
-                // `pickle.load` raises here, before anything has run.
-                PickleFact::PersistentId { .. } if !seen.importable => return Seen::default(),
                 _ => {}
             }
         }

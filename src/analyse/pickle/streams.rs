@@ -6,7 +6,7 @@ use crate::analyse::{Examination, Stop};
 use crate::base::{Budget, Limits, ReadAt, Window, read_up_to};
 use crate::evidence::{CoverageFact, Divergence, PickleFact, TorchDefect, TorchFact};
 
-use super::detect::could_go_on_with;
+use super::detect::{could_go_on_with, imports_something};
 use super::dialect::Dialect;
 use super::machine::{Ending, Machine};
 use super::objects::Objects;
@@ -63,6 +63,11 @@ impl<'m> Member<'m> {
         self.torch.push((offset, TorchFact::Defect { defect, detail: detail.into() }));
     }
 
+    /// Records what loading costs beyond what the file holds.
+    pub(in crate::analyse) fn load_cost(&mut self, offset: u64, what: String, bytes: u64) {
+        self.recorder.fact(offset, PickleFact::LoadCost { what, bytes });
+    }
+
     /// Records a fact about a torch checkpoint.
     pub(in crate::analyse) fn torch_fact(&mut self, offset: u64, fact: TorchFact) {
         self.torch.push((offset, fact));
@@ -108,6 +113,13 @@ impl<'m> Member<'m> {
                 other_ends.extend(machine.reader.frame_leftover().ok().flatten());
             }
             machine.take_frame_events();
+        }
+        other_ends.append(&mut self.recorder.other_ways);
+        for start in std::mem::take(&mut self.recorder.unskipped) {
+            if imports_something(self.bytes, start, self.limits).unwrap_or(false) {
+                let detail = "the array's bytes are a program for whoever does not skip them";
+                self.divergence(start, Divergence::ArrayWrapper, detail);
+            }
         }
         self.recorder.stream = self.recorder.stream.saturating_add(1);
         other_ends.retain(|other| ending.is_err() || *other != end);

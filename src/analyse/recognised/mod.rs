@@ -4,6 +4,7 @@
 //! an analyser of its own loses its row here.
 
 mod protobuf;
+mod xml;
 
 use super::{Analyser, Artifact, Examination, Probe, Role, Stop};
 use crate::base::read_up_to;
@@ -79,8 +80,8 @@ static BY_MAGIC: &[Row] = &[
     row("parquet", Sign::Magic(0, b"PAR1")),
     row("arrow", Sign::Magic(0, b"ARROW1\0\0")),
     row("sqlite", Sign::Magic(0, b"SQLite format 3\0")),
-    row("openvino", Sign::Root("<net ")),
-    row("pmml", Sign::Root("<PMML")),
+    row("openvino", Sign::Root("net")),
+    row("pmml", Sign::Root("PMML")),
     // The magic number of the table file that lists a TensorFlow checkpoint's tensors.
     row("tensorflow-checkpoint", Sign::Ending(b"\x57\xfb\x80\x8b\x24\x75\x47\xdb")),
 ];
@@ -127,22 +128,8 @@ impl Sign {
                         .is_some_and(|digits| digits.iter().all(|b| b.is_ascii_alphanumeric()))
             }
             Self::Root(root) => {
-                let begins = probe.head.get(..4096).unwrap_or(probe.head);
-                let first = begins.iter().find(|byte| !byte.is_ascii_whitespace());
-                if !matches!(first, Some(b'<' | 0xEF)) {
-                    return false;
-                }
-                let begins = String::from_utf8_lossy(begins);
-                let mut rest = begins.trim_start_matches('\u{feff}').trim_start();
-                // Declarations and comments stand in front of the root.
-                while rest.starts_with("<?") || rest.starts_with("<!") {
-                    let end = if rest.starts_with("<!--") { "-->" } else { ">" };
-                    rest = match rest.split_once(end) {
-                        Some((_, behind)) => behind.trim_start(),
-                        None => "",
-                    };
-                }
-                rest.starts_with(root)
+                let first = probe.head.iter().find(|byte| !byte.is_ascii_whitespace());
+                matches!(first, Some(b'<' | 0xEF)) && xml::has_root(probe, root)
             }
             Self::Ending(ending) => probe.tail.ends_with(ending),
             Self::Name(is_meant) => {

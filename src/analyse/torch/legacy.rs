@@ -84,6 +84,9 @@ fn follow_one(member: &mut Member<'_>, start: u64, after_magic: u64) -> Result<O
     for (defect, detail) in std::mem::take(&mut storages.defects) {
         member.torch_defect(system.end, defect, detail);
     }
+    for (what, bytes) in std::mem::take(&mut storages.costs) {
+        member.load_cost(system.end, what, bytes);
+    }
     for class in std::mem::take(&mut storages.modules) {
         member.torch_fact(system.end, TorchFact::ModuleSource { class });
     }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::super::pickle::{Dialect, Objects, Value, sizes};
+use super::super::pickle::{Dialect, LEAST_TOLD, Objects, Value, sizes};
 use super::script::ScriptModules;
 use crate::evidence::TorchDefect;
 
@@ -40,6 +40,8 @@ pub(in crate::analyse) struct Storages {
     pub(in crate::analyse) known: HashMap<String, Storage>,
     /// What is wrong, in order.
     pub(in crate::analyse) defects: Vec<(TorchDefect, String)>,
+    /// Tensors that are larger than their storage, and their bytes.
+    pub(in crate::analyse) costs: Vec<(String, u64)>,
     /// Classes whose source a legacy file carries.
     pub(in crate::analyse) modules: Vec<String>,
     /// Of a TorchScript archive: the modules that its own code defines.
@@ -52,6 +54,7 @@ impl Storages {
             records,
             known: HashMap::new(),
             defects: Vec::new(),
+            costs: Vec::new(),
             modules: Vec::new(),
             script: None,
         }
@@ -135,6 +138,20 @@ impl Storages {
         }
         if size.contains(&0) {
             return;
+        }
+        let wanted = size.iter().try_fold(1_u64, |count, size| count.checked_mul(*size));
+        let bytes = wanted
+            .and_then(|wanted| wanted.checked_mul(storage.item_size.unwrap_or(1)))
+            .unwrap_or(u64::MAX);
+        if bytes >= LEAST_TOLD && wanted.is_none_or(|wanted| wanted > elements) {
+            let what = format!(
+                "a tensor of {} elements in data/{}, which has {elements}",
+                wanted.map_or_else(|| "2^64".to_owned(), |wanted| wanted.to_string()),
+                storage.key,
+            );
+            if self.costs.len() < MOST_DEFECTS {
+                self.costs.push((what, bytes));
+            }
         }
         let reach = size.iter().zip(&stride).try_fold(offset, |reach, (size, stride)| {
             size.checked_sub(1)?.checked_mul(*stride)?.checked_add(reach)

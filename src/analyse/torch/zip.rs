@@ -13,7 +13,7 @@ use super::super::{Examination, Stop};
 use super::script::{self, ScriptModules};
 use super::storage::{Records, Storages};
 use crate::base::{ReadAt, read_up_to};
-use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format, TorchDefect, TorchFact};
+use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format, PickleFact, TorchDefect, TorchFact};
 
 /// The format's name.
 const FORMAT: Format = Format::new("torch-zip");
@@ -233,6 +233,9 @@ fn follow_pickle(
         }
         for (defect, detail) in std::mem::take(&mut storages.defects) {
             examination.record(None, TorchFact::Defect { defect, detail });
+        }
+        for (what, bytes) in std::mem::take(&mut storages.costs) {
+            examination.record(None, PickleFact::LoadCost { what, bytes });
         }
     });
     referenced.extend(storages.known.keys().map(|key| format!("{prefix}{key}")));

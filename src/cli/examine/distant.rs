@@ -247,6 +247,7 @@ fn is_certain(fact: &Fact) -> bool {
                 | PickleFact::Call(_)
                 | PickleFact::ImplicitCall { .. }
                 | PickleFact::StateValue { .. }
+                | PickleFact::LoadCost { .. }
                 | PickleFact::Mutation { .. }
                 | PickleFact::StateKey { .. }
                 | PickleFact::Extension { .. }

@@ -52,6 +52,9 @@ pub(super) fn row(offset: Option<u64>, fact: &PickleFact) -> Row {
         PickleFact::Mutation { opcode, target } => {
             step(opcode.name(), format!("changes {}", cut(target)), None)
         }
+        PickleFact::LoadCost { what, bytes } => {
+            step("cost", format!("{} costs {bytes} bytes when loaded", cut(what)), None)
+        }
         PickleFact::StateKey { key, target } => {
             step("BUILD", format!("sets {} of {}", cut(key), cut(target)), None)
         }

@@ -49,6 +49,9 @@ const fn form_in_words(form: Divergence) -> (&'static str, &'static str) {
         Divergence::ProtocolChange => {
             ("protocol-change", "the protocol changes, and with it the meaning of an import")
         }
+        Divergence::ArrayWrapper => {
+            ("array-wrapper", "what stands for an array is not what joblib writes")
+        }
         Divergence::ArrayPadding => {
             ("array-padding", "the padding in front of an array is not what joblib writes")
         }

@@ -5,6 +5,7 @@ pub(crate) mod denied_global;
 pub(super) mod deny_list;
 pub(crate) mod divergent_stream;
 pub(crate) mod indirect_call;
+pub(crate) mod load_cost;
 pub(crate) mod nested_payload;
 pub(crate) mod object_mutation;
 pub(crate) mod out_of_band_buffer;
@@ -33,7 +34,10 @@ fn facts_that_load<'a>(case: &Case<'a>) -> impl Iterator<Item = Seen<'a>> + use<
             .evidence
             .iter()
             .filter_map(|evidence| match &evidence.fact {
-                Fact::Pickle(PickleFact::NestedPayload { member, consumer: None, .. }) => {
+                // Who encodes a payload in a text has a program that decodes and loads it.
+                Fact::Pickle(PickleFact::NestedPayload { member, consumer: None, .. })
+                    if !is_in_text(member) =>
+                {
                     Some(member.as_str())
                 }
                 _ => None,
@@ -48,6 +52,11 @@ fn facts_that_load<'a>(case: &Case<'a>) -> impl Iterator<Item = Seen<'a>> + use<
             })
         })
     })
+}
+
+/// Whether a payload stands in a text file rather than in a pickle's operand.
+fn is_in_text(member: &str) -> bool {
+    member.rsplit('!').next().is_some_and(|part| part.starts_with("text@"))
 }
 
 /// Whether a member is `outer`, or inside it.

@@ -14,8 +14,8 @@ const SHOWN: usize = 8;
 pub(crate) static RULE: Rule = Rule {
     meta: RuleMeta {
         id: "nested-payload",
-        title: "Pickle carries another file inside",
-        summary: "A byte string or text inside a pickle is itself a pickle, an archive or another \
+        title: "Pickle or text carries another file inside",
+        summary: "A byte string or text inside a pickle or a text file is itself a pickle, an archive or another \
                   loadable file, as it stands or encoded.",
         severity: Severity::Medium,
         tags: &["pickle", "security"],
@@ -40,7 +40,7 @@ fn check(case: &Case<'_>, violations: &mut Vec<Violation>) {
                 quoted(loader)
             ),
             None => format!(
-                "Nothing in the pickle loads it, but the program may{}.",
+                "Nothing in the file loads it, but the program may{}.",
                 imports_in_words(seen.file, member)
             ),
         };

@@ -51,13 +51,17 @@ pub(crate) fn npz(arrays: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// `numpy.dtype(name, False, True)` with its state.
 pub(crate) fn dtype(name: &str) -> Vec<u8> {
-    let order: &[u8] = if name.starts_with('O') { b"|" } else { b"<" };
+    let objects = name.starts_with('O');
+    let order: &[u8] = if objects { b"|" } else { b"<" };
+    let flags = if objects { 0x3f } else { 0 };
     join(&[
         b"cnumpy\ndtype\n",
         &unicode(name),
         b"\x89\x88\x87R(K\x03",
         &unicode(std::str::from_utf8(order).unwrap()),
-        b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb",
+        b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK",
+        &[flags],
+        b"tb",
     ])
 }
 
@@ -69,7 +73,9 @@ pub(crate) fn structured(second: &str) -> Vec<u8> {
         &dtype("f8"),
         b"K\0\x86X\x01\0\0\0b",
         &dtype(second),
-        b"K\x08\x86uK\x10K\x01K\x10tb",
+        b"K\x08\x86uK\x10K\x01K",
+        &[if second.starts_with('O') { 0x1b } else { 0x10 }],
+        b"tb",
     ])
 }
 

@@ -8,6 +8,7 @@ pub(super) fn of(global: &str) -> Option<Shape> {
     Some(match global {
         "_codecs.encode" => encode,
         "builtins.bytearray" => bytearray,
+        "builtins.bytes" => bytes,
         "builtins.object" => object,
         "copyreg._reconstructor" => reconstructor,
         "collections.defaultdict" => defaultdict,
@@ -26,7 +27,6 @@ pub(super) fn plain_of(global: &str) -> Option<Shape> {
         | "builtins.int"
         | "builtins.float"
         | "builtins.str"
-        | "builtins.bytes"
         | "builtins.bool"
         | "builtins.complex"
         | "builtins.slice"
@@ -129,6 +129,16 @@ fn defaultdict(objects: &Objects<'_>, value: Value) -> Result<(), String> {
             _ => Err(format!("{} is called for missing keys", objects.describe(*factory))),
         },
         _ => Err("it takes a factory at most".to_owned()),
+    }
+}
+
+/// Protocols below 3 write empty bytes as a call without arguments.
+fn bytes(objects: &Objects<'_>, value: Value) -> Result<(), String> {
+    match arguments(objects, value)? {
+        [number] if objects.integer(*number).is_some() => {
+            Err("a number makes that many zeros".to_owned())
+        }
+        _ => plain(objects, value),
     }
 }
 

@@ -1,6 +1,7 @@
 //! numpy's reconstruction functions (`numpy._core`, before 2.0 `numpy.core`; read in 2.4.6).
 
 use super::{Shape, arguments, data, is_bytes};
+use crate::analyse::pickle::dtype;
 use crate::analyse::pickle::objects::Objects;
 use crate::analyse::pickle::value::{Kind, Value};
 
@@ -39,15 +40,17 @@ fn reconstruct(objects: &Objects<'_>, value: Value) -> Result<(), String> {
 }
 
 fn is_dtype(objects: &Objects<'_>, value: Value) -> bool {
-    objects.call(value).is_some_and(|call| {
-        call.callee == "numpy.dtype" || call.callee.starts_with("numpy.dtypes.")
-    })
+    objects.call(value).is_some_and(dtype::is_dtype)
 }
 
 /// `(dtype, bytes)`, or an object for dtype `O`.
 fn scalar(objects: &Objects<'_>, value: Value) -> Result<(), String> {
     match arguments(objects, value)? {
         [dtype, content] if is_dtype(objects, *dtype) => {
+            let bytes = is_bytes(objects, *content);
+            if bytes && dtype::item(objects, *dtype).is_ok_and(|item| item.objects) {
+                return Err("its dtype makes pointers of its bytes".to_owned());
+            }
             if is_bytes(objects, *content) || objects.is_literal(*content) {
                 Ok(())
             } else {
@@ -67,6 +70,9 @@ fn frombuffer(objects: &Objects<'_>, value: Value) -> Result<(), String> {
             }
             if !is_dtype(objects, *dtype) || objects.sizes(*shape).is_none() {
                 return Err("its dtype or shape is not constant".to_owned());
+            }
+            if dtype::item(objects, *dtype).is_ok_and(|item| item.objects) {
+                return Err("its dtype makes pointers of its bytes".to_owned());
             }
             match objects.text(*order) {
                 Some("C" | "F" | "A" | "K") => Ok(()),
