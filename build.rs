@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const SOURCES: &[&str] = &[
     "src/analyse",
     "src/base",
-    "src/cli/examine",
+    "src/gate/examine",
     "src/evidence",
     "src/facts_cache",
     "Cargo.lock",

@@ -6,7 +6,7 @@
 //! is the verdict.
 //!
 //! ```text
-//! cli ─ load ─► policy, manifest ─► source ─► analyse ─► evidence ─► rules ─► evaluate ─► report
+//! cli ─► gate ─► policy, manifest ─► source ─► analyse ─► evidence ─► rules ─► evaluate ─► report
 //! ```
 //!
 //! Data flows downhill and nothing imports upward; `tests/architecture.rs` checks it. No model is
@@ -21,6 +21,7 @@ pub mod evaluate;
 pub mod evidence;
 pub mod facts_cache;
 pub mod finding;
+pub mod gate;
 pub mod license;
 pub mod lock;
 pub mod manifest;

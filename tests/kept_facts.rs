@@ -167,7 +167,7 @@ proptest! {
     #[test]
     fn any_change_of_an_entry_is_noticed(at: prop::sample::Index, byte: u8, text: String) {
         let key = "key".to_owned();
-        let evidence = FileEvidence { path: text, ..FileEvidence::default() };
+        let evidence = FileEvidence::new(text, 0, Status::Analysed);
         let mut sealed = seal(&key, &kept(evidence)).unwrap();
         let at = at.index(sealed.len());
         prop_assume!(sealed[at] != byte);

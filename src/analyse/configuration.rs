@@ -1,10 +1,11 @@
-//! Configurations that make a loader fetch another repository.
+//! Configurations that make a loader fetch another repository or render a template.
 //!
 //! - `adapter_config.json` of PEFT: `base_model_name_or_path`, at `revision`, is the model that
 //!   the adapter is loaded onto.
 //! - `auto_map` and `custom_pipelines` in any configuration of transformers: a value
 //!   `other/repository--module.Class` is code of the other repository, which
 //!   `get_class_from_dynamic_module` fetches and runs. One without `--` is code of this one.
+//! - `chat_template` in all its forms, which a tokenizer renders (see the room of templates).
 //!
 //! They are read as Python reads them, because Python loads them: a NaN must not hide what stands
 //! beside it. Of a key that stands twice, both values count. What Python cannot read loads nothing.
@@ -12,6 +13,7 @@
 use std::collections::HashSet;
 
 use super::json::{JsonReader, Token};
+use super::templates::{Place, examine_template, has_tags};
 use super::text::Text;
 use super::{Analyser, Artifact, Examination, Probe, Role, Stop};
 use crate::base::{Budget, ReadAt};
@@ -35,7 +37,9 @@ impl Analyser for Configuration {
     }
 
     fn claims(&self, probe: &Probe<'_>) -> bool {
-        is_configuration(base_name(probe.name)) && Text.claims(probe)
+        let name = base_name(probe.name).to_lowercase();
+        (is_configuration(&name) || (name.ends_with(".json") && has_template_key(probe.head)))
+            && Text.claims(probe)
     }
 
     fn analyse(
@@ -60,11 +64,18 @@ fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\', '!']).next().unwrap_or(name)
 }
 
-/// `config.json`, `config.4.0.0.json`, `tokenizer_config.json`, `adapter_config.json`; and the
-/// configurations of processors, of which some have no "config" in their name in older models.
+/// `config.json`, `config.4.0.0.json`, `tokenizer_config.json`, `adapter_config.json`; the
+/// configurations of processors, of which some have no "config" in their name in older models; and
+/// `chat_template.json`.
 fn is_configuration(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.ends_with(".json") && (name.contains("config") || name.contains("processor"))
+    name.ends_with(".json")
+        && ["config", "processor", "template"].iter().any(|word| name.contains(word))
+}
+
+/// Whether a document of another name begins like the configuration of a tokenizer.
+fn has_template_key(head: &[u8]) -> bool {
+    const KEY: &[u8] = b"template\"";
+    head.windows(KEY.len()).any(|window| window == KEY)
 }
 
 /// Whose value comes next.
@@ -74,6 +85,8 @@ enum Key {
     Classes,
     Base,
     Revision,
+    /// A chat template, or a list or map of some.
+    Template,
     Other,
 }
 
@@ -99,6 +112,8 @@ impl References {
         let mut key = Key::Other;
         // How many containers are open around the classes that we are in.
         let mut classes: Option<usize> = None;
+        // And around the templates.
+        let mut templates: Option<usize> = None;
         loop {
             match json.next()? {
                 Token::End => return Ok(()),
@@ -107,12 +122,16 @@ impl References {
                         "auto_map" | "custom_pipelines" => Key::Classes,
                         "base_model_name_or_path" if self.is_top(&json) => Key::Base,
                         "revision" if self.is_top(&json) => Key::Revision,
+                        name if name.contains("template") => Key::Template,
                         _ => Key::Other,
                     };
                     continue;
                 }
                 Token::String if classes.is_some() || key == Key::Classes => {
                     self.note_class(&json, examination)?;
+                }
+                Token::String if templates.is_some() || key == Key::Template => {
+                    note_template(&json, examination);
                 }
                 Token::String if key == Key::Base && self.may_keep(self.bases.len()) => {
                     self.bases.push((json.token_offset(), cut(json.text())));
@@ -126,7 +145,11 @@ impl References {
                 Token::BeginObject | Token::BeginArray if key == Key::Classes => {
                     classes.get_or_insert(json.depth().saturating_sub(1));
                 }
+                Token::BeginObject | Token::BeginArray if key == Key::Template => {
+                    templates.get_or_insert(json.depth().saturating_sub(1));
+                }
                 Token::EndObject | Token::EndArray => {
+                    templates = templates.filter(|outside| json.depth() > *outside);
                     classes = classes.filter(|outside| json.depth() > *outside);
                 }
                 _ => {}
@@ -178,6 +201,14 @@ impl References {
                 examination.record(offset, ReferenceFact { kind, target, revision });
             }
         }
+    }
+}
+
+/// A text under a key of templates that has tags of one. The names of templates have none.
+fn note_template(json: &JsonReader<'_>, examination: &mut Examination<'_>) {
+    let text = json.text();
+    if has_tags(text) {
+        examine_template(text, Place::Value(json.token_offset()), examination);
     }
 }
 

@@ -440,13 +440,9 @@ pub fn analyse_file(
     }
     let status = status_of(&examination.evidence);
     FileEvidence {
-        path: path.to_owned(),
-        size: length,
-        sha256: None,
-        listed: None,
         formats,
-        status,
         evidence: examination.evidence,
+        ..FileEvidence::new(path, length, status)
     }
 }
 

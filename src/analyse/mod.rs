@@ -10,6 +10,7 @@ mod card;
 mod configuration;
 mod encoded;
 mod examination;
+mod gguf;
 mod json;
 mod lfs_pointer;
 mod media;
@@ -22,6 +23,7 @@ mod probe;
 mod recognised;
 mod safetensors;
 mod script;
+mod templates;
 mod text;
 mod torch;
 
@@ -92,6 +94,7 @@ pub static ANALYSERS: &[&dyn Analyser] = &[
     &archive::compressed::ZFILE,
     &safetensors::Safetensors,
     &safetensors::SafetensorsIndex,
+    &gguf::Gguf,
     &pickle::Pickle,
     &npy::Npy,
     &native::NativeCode,
@@ -101,6 +104,8 @@ pub static ANALYSERS: &[&dyn Analyser] = &[
     &lfs_pointer::LfsPointer,
     &media::Media,
     &configuration::Configuration,
+    &templates::Template,
+    &templates::YamlTemplates,
     &text::Text,
     &recognised::SentencePiece,
     &recognised::RecognisedByStructure,

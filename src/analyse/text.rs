@@ -312,7 +312,6 @@ mod tests {
             ("vocab", b"[1]", "json"),
             ("a.yaml", b"a: 1", "yaml"),
             ("README.md", "# Größe\r\n".as_bytes(), "markdown"),
-            ("chat_template.jinja", b"{% if x %}{{ x }}{% endif %}", "jinja"),
             ("merges.txt", b"#version: 0.2\n\xc4\xa0 t\n", "text"),
             ("vocab.txt", b"[PAD]\n\x01\n\x7f\n", "text"),
             ("logo.svg", b"<svg xmlns='x'/>", "svg"),

@@ -8,12 +8,12 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
+use super::judging::judge_and_write;
 use super::locked::LockArguments;
-use super::subject::Subject;
-use super::{discovery, documents, inputs, outputs, pipeline, project, reports};
+use super::{discovery, documents, inputs, project};
 use crate::base::closest;
-use crate::evaluate::compare;
 use crate::finding::{Incident, Shard};
+use crate::gate::{Request, Subject};
 use crate::manifest::{Entry, Unjudged};
 use crate::policy::Policy;
 
@@ -71,7 +71,6 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         (Err(manifest), Err(policy)) => return Err(manifest.and(policy)),
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
     };
-    let baseline = judge.baseline.as_deref().map(reports::baseline).transpose()?;
     // What belongs to no entry is looked at by one share only.
     let is_first = shard.is_none_or(Shard::is_first);
     let discovered = discovered.filter(|_| is_first);
@@ -82,7 +81,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     };
     let lock = lock.read(&path, &manifest.entries)?;
     select(&mut manifest.entries, &models)?;
-    let wishes = !manifest.every_glob_counts();
+    let optional = !manifest.every_glob_counts();
     let elsewhere = match shard {
         Some(shard) => divide(&mut manifest.entries, shard),
         None => Vec::new(),
@@ -109,39 +108,34 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
             }
         };
         let subject = Subject::of_entry(entry.clone(), base, policy);
-        let subject = if wishes { subject.with_globs_as_wishes() } else { subject };
+        let subject = if optional { subject.with_optional_globs() } else { subject };
         subjects.push(lock.bind(&entry, subject));
     }
     if !problems.is_empty() {
         return Err(Failure::of_problems(problems));
     }
-    let cache = judge.cache.open(&subjects)?;
     let comparison = lock.into_comparison();
     let says_unjudged = models.is_empty() && is_first;
-    let request = pipeline::Request {
+    let mut incidents = if says_unjudged { unjudged(&manifest.unjudged) } else { Vec::new() };
+    incidents.extend(discovered.incidents);
+    let lock_document = comparison.as_ref().map(|lock| Arc::clone(&lock.lock.document));
+    let documents = std::iter::once(Arc::clone(&manifest.document))
+        .chain(layers.documents().cloned())
+        .chain(lock_document)
+        .chain(discovered.documents)
+        .collect();
+    let policy = discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?;
+    let request = Request {
+        manifest: Some(manifest.document.path.clone()),
         inputs: inputs::of(Some(&manifest.document), &layers, comparison.as_ref(), &judge),
+        lock: comparison,
+        incidents,
+        references: is_code_read.then_some(discovered.references),
         shard,
         elsewhere,
-        subjects,
-        manifest: Some(manifest.document),
-        lock: comparison,
-        incidents: if says_unjudged { unjudged(&manifest.unjudged) } else { Vec::new() },
-        policy: discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?,
-        policy_name: layers.title().to_owned(),
-        policy_documents: layers.documents().cloned().collect(),
-        is_code_read,
-        discovered,
-        sha256: judge.wants_digests(),
-        offline: judge.offline,
-        cache,
-        jobs: judge.jobs,
-        progress: !judge.write.quiet,
+        ..Request::new(subjects, policy, layers.title().to_owned())
     };
-    let mut run = pipeline::run(request);
-    if let Some(baseline) = &baseline {
-        compare(&mut run.report, baseline);
-    }
-    outputs::write(run, &judge.write, "check")
+    judge_and_write(request, documents, &judge, "check")
 }
 
 /// What the manifest names and nobody judges, unless only some models were asked for.

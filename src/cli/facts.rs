@@ -10,9 +10,9 @@ use clap::builder::OsStringValueParser;
 
 use super::documents::shown;
 use super::exit::{Failure, remark};
-use super::subject::Subject;
 use crate::base::{Limits, grouped};
 use crate::facts_cache::{Closed, FactsCache};
+use crate::gate::Subject;
 
 /// Arguments about the cache.
 #[derive(Args, Debug)]

@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::Color;
 use super::exit::{Failure, Verdict};
-use super::{examine, outputs};
+use super::outputs;
+use crate::gate::examine_file;
 use crate::report::{write_inspection, write_inspection_json};
 use crate::source::{Wanted, is_hub, resolve, resolve_path};
 
@@ -53,7 +54,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
         return Err(Failure::new(format!("`{shown}` is a folder, and one file is inspected"))
             .help(format!("name a file in it, or judge it whole: `weighstation scan {shown}`")));
     }
-    let Some(evidence) = examine::examine_one(&snapshot, sha256) else {
+    let Some(evidence) = examine_file(&snapshot, sha256) else {
         return Err(Failure::new("there is nothing to inspect"));
     };
     let width = outputs::terminal_columns();

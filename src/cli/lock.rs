@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::digests::{Files, digests};
 use super::exit::{Failure, Verdict, warn};
 use super::{documents, lock_file, outputs, replacing};
 use crate::base::{Untrusted, closest, quoted};
 use crate::document::{Document, Place};
+use crate::gate::{Files, digests};
 use crate::lock::{Lock, LockedFile, LockedModel, lock_text};
 use crate::manifest::{Entry, Manifest, Source};
 use crate::source::{Completeness, SourceOptions, Sources, Wanted};

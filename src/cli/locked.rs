@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::exit::Failure;
 use super::lock_file;
-use super::subject::Subject;
 use crate::base::{closest, quoted};
 use crate::evaluate::accepted;
+use crate::gate::Subject;
 use crate::lock::Comparison;
 use crate::manifest::{Entry, Source};
 

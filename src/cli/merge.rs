@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::arguments::WriteArguments;
 use super::exit::{Failure, Verdict};
-use super::pipeline::Run;
+use super::outputs::Run;
 use super::{outputs, reports};
 use crate::evaluate::{JoinError, Part, compare, join};
 use crate::finding::{Report, RuleMeta};

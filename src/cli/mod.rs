@@ -4,29 +4,25 @@
 //! 3 incomplete.
 
 mod arguments;
-mod base_models;
 mod check;
 mod completions;
 mod diff;
-mod digests;
 mod discover;
 mod discovery;
 mod documents;
-mod examine;
 mod exit;
 mod explain;
 mod facts;
-mod in_parallel;
 mod init;
 mod inputs;
 mod inspect;
+mod judging;
 mod lock;
 mod lock_file;
 mod locked;
 mod man;
 mod merge;
 mod outputs;
-mod pipeline;
 mod policy;
 mod progress;
 mod project;
@@ -34,7 +30,6 @@ mod replacing;
 mod reports;
 mod rules;
 mod scan;
-mod subject;
 mod waive;
 
 use std::process::ExitCode;

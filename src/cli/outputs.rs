@@ -2,15 +2,30 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
 use anstream::{AutoStream, StripStream};
 
 use super::arguments::{Color, OutputFile, WriteArguments};
 use super::documents::shown;
 use super::exit::{Failure, Leniency, Verdict, unless_closed, warn};
-use super::pipeline::Run;
+use crate::document::Document;
+use crate::facts_cache::Closed;
 use crate::finding::Report;
 use crate::report::{Output, Presentation, output};
+
+/// A finished run.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) report: Report,
+    /// How long it took; `None` for one that was put together from others.
+    pub(super) elapsed: Option<Duration>,
+    /// The documents that findings point into.
+    pub(super) documents: Vec<Arc<Document>>,
+    /// What became of the cache, if there is one.
+    pub(super) cache: Option<Closed>,
+}
 
 /// Columns where there is no terminal to ask.
 const COLUMNS: usize = 80;

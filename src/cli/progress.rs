@@ -1,89 +1,56 @@
-//! Progress on long work, where somebody watches.
+//! Progress on long work, on a terminal.
 
 use std::io::IsTerminal as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::examine::Counts;
+use crate::gate::{Counts, Phase, Progress};
 use crate::source::Activity;
 
 /// Nothing is shown before: most runs are over by then.
-const PATIENCE: Duration = Duration::from_millis(300);
+const DELAY: Duration = Duration::from_millis(300);
 
 /// Between two looks at the counts.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Shows how far the work is, on standard error.
-pub(super) struct Progress;
+/// A bar on standard error.
+pub(super) struct Bar;
 
-impl Progress {
-    /// Whether somebody watches: a terminal, and no CI that would record every frame.
-    pub(super) fn wanted(wanted: bool) -> bool {
-        wanted && std::io::stderr().is_terminal() && std::env::var_os("CI").is_none()
+impl Bar {
+    /// The bar, unless it is unwanted or nobody watches: no terminal, or a CI that would record
+    /// every frame.
+    pub(super) fn unless(unwanted: bool) -> Option<&'static dyn Progress> {
+        let watched = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        (watched && !unwanted).then_some(&Self as &dyn Progress)
     }
+}
 
-    /// Does `work`, which counts the models that it has resolved. While it lasts, shows the count
-    /// and what the network does, if that is `wanted`.
-    pub(super) fn resolving<T>(
-        wanted: Option<&Activity>,
-        models: usize,
-        work: impl FnOnce(&AtomicUsize) -> T,
-    ) -> T {
-        let resolved = AtomicUsize::new(0);
-        let Some(activity) = wanted.filter(|_| Self::wanted(true)) else {
-            return work(&resolved);
-        };
-        // Dropped when the work is done, a panic included: the watching thread sees that at once.
-        let (at_work, ended) = mpsc::channel::<()>();
-        let shown = &resolved;
-        std::thread::scope(|scope| {
-            scope.spawn(move || {
-                let goes_on =
-                    |time| ended.recv_timeout(time) == Err(mpsc::RecvTimeoutError::Timeout);
-                if !goes_on(PATIENCE) {
-                    return;
-                }
-                let bar = bar(models, "models resolved");
-                while goes_on(INTERVAL) {
-                    bar.set_position(shown.load(Ordering::Relaxed) as u64);
-                    bar.set_message(network(activity));
-                    bar.tick();
-                }
-                bar.finish_and_clear();
-            });
-            let result = work(&resolved);
-            drop(at_work);
-            result
-        })
-    }
-
-    /// Watches until `wait`, which returns after the given time at the latest, says that the work
-    /// is finished.
-    pub(super) fn watch(
-        wait: impl Fn(Duration) -> Counts,
-        files: usize,
-        models: usize,
-        activity: &Activity,
-    ) {
-        let mut counts = wait(PATIENCE);
+impl Progress for Bar {
+    fn watch(&self, phase: Phase, wait: &dyn Fn(Duration) -> Counts, activity: &Activity) {
+        let mut counts = wait(DELAY);
         if counts.finished {
             return;
         }
-        let bar = bar(files, "files");
-        let of_models = if models == 1 { "1 model".to_owned() } else { format!("{models} models") };
+        let bar = match phase {
+            Phase::Resolving { models } => bar(models, "models resolved"),
+            Phase::Examining { files, .. } => bar(files, "files"),
+        };
         while !counts.finished {
-            bar.set_position(counts.files as u64);
-            let read =
-                if activity.requests() > 0 { network(activity) } else { amount(counts.bytes) };
-            bar.set_message(format!("of {of_models}, {read}"));
+            bar.set_position(counts.done as u64);
+            bar.set_message(message(phase, counts, activity));
             bar.tick();
             counts = wait(INTERVAL);
         }
         bar.finish_and_clear();
     }
+}
+
+fn message(phase: Phase, counts: Counts, activity: &Activity) -> String {
+    let Phase::Examining { models, .. } = phase else { return network(activity) };
+    let of_models = if models == 1 { "1 model".to_owned() } else { format!("{models} models") };
+    let read = if activity.requests() > 0 { network(activity) } else { amount(counts.bytes) };
+    format!("of {of_models}, {read}")
 }
 
 fn bar(length: usize, what: &str) -> ProgressBar {

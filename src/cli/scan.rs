@@ -9,10 +9,9 @@ use clap::Args;
 
 use super::arguments::JudgeArguments;
 use super::exit::{Failure, Verdict};
-use super::project::Discovered;
-use super::subject::Subject;
-use super::{discovery, documents, inputs, outputs, pipeline, reports};
-use crate::evaluate::compare;
+use super::judging::judge_and_write;
+use super::{discovery, documents, inputs};
+use crate::gate::{Request, Subject};
 
 /// Arguments of `scan`.
 #[derive(Args, Debug)]
@@ -41,38 +40,16 @@ pub(super) fn run(arguments: Arguments) -> Result<Verdict, Failure> {
     }
     let layers = discovery::load(&discovery::policy_of(Some(&policy), None)?)?;
     let in_force = discovery::in_force(&layers, judge.profile.as_deref(), judge.fail_on)?;
-    let baseline = judge.baseline.as_deref().map(reports::baseline).transpose()?;
     let names = names(&paths);
-    let subjects: Vec<Subject> = paths
-        .iter()
-        .zip(names)
-        .map(|(path, name)| Subject::of_path(name, path.clone(), Arc::clone(&in_force)))
-        .collect();
-    let cache = judge.cache.open(&subjects)?;
-    let request = pipeline::Request {
-        subjects,
-        manifest: None,
-        lock: None,
-        incidents: Vec::new(),
-        policy: in_force,
-        policy_name: layers.title().to_owned(),
-        policy_documents: layers.documents().cloned().collect(),
-        is_code_read: false,
-        discovered: Discovered::default(),
-        inputs: inputs::of(None, &layers, None, &judge),
-        shard: None,
-        elsewhere: Vec::new(),
-        sha256: judge.wants_digests(),
-        offline: judge.offline,
-        cache,
-        jobs: judge.jobs,
-        progress: !judge.write.quiet,
+    let subject = |(path, name): (&PathBuf, String)| {
+        Subject::of_path(name, documents::shown(path), path.clone(), Arc::clone(&in_force))
     };
-    let mut run = pipeline::run(request);
-    if let Some(baseline) = &baseline {
-        compare(&mut run.report, baseline);
-    }
-    outputs::write(run, &judge.write, "scan")
+    let subjects: Vec<Subject> = paths.iter().zip(names).map(subject).collect();
+    let request = Request {
+        inputs: inputs::of(None, &layers, None, &judge),
+        ..Request::new(subjects, in_force, layers.title().to_owned())
+    };
+    judge_and_write(request, layers.documents().cloned().collect(), &judge, "scan")
 }
 
 /// What each path is called in reports: its last part, or all of it where several would have the

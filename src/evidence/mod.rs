@@ -14,7 +14,9 @@ mod pickle;
 mod reference;
 mod repository;
 mod safetensors;
+mod template;
 mod torch;
+mod weights;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +37,9 @@ pub use repository::{
     RepositoryCommit, ScanProgress, ScanStatus, ScannerResult,
 };
 pub use safetensors::{SafetensorsDefect, SafetensorsFact};
+pub use template::{TemplateFact, TemplateHazard};
 pub use torch::{TorchDefect, TorchFact};
+pub use weights::WeightsFact;
 
 use crate::base::Digest;
 
@@ -56,7 +60,7 @@ pub struct Dossier {
 }
 
 /// All that is known of one artifact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileEvidence {
     /// The path inside the model, `/`-separated, as its author named it (untrusted).
     pub path: String,
@@ -83,6 +87,19 @@ impl Dossier {
 }
 
 impl FileEvidence {
+    /// An artifact of `size` bytes with that status, of which nothing else is known.
+    pub fn new(path: impl Into<String>, size: u64, status: Status) -> Self {
+        Self {
+            path: path.into(),
+            size,
+            sha256: None,
+            listed: None,
+            formats: Vec::new(),
+            status,
+            evidence: Vec::new(),
+        }
+    }
+
     /// Whether the network did not bring the file, or not all of it: then what was found counts,
     /// and nothing follows from what was not.
     pub fn is_unfetched(&self) -> bool {
@@ -92,12 +109,12 @@ impl FileEvidence {
     }
 }
 
-/// Whether an artifact was understood.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Whether an artifact was understood. Nothing is understood unless an analysis says so, which is
+/// why there is no default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Every byte that a loader would act on was looked at.
-    #[default]
     Analysed,
     /// Something was found before the analysis had to stop.
     Partial,
@@ -161,6 +178,10 @@ pub enum Fact {
     Torch(TorchFact),
     /// About a safetensors file or index.
     Safetensors(SafetensorsFact),
+    /// About a file of weights, whatever its format.
+    Weights(WeightsFact),
+    /// About a chat template.
+    Template(TemplateFact),
     /// About the file as such: native code, scripts, permissions, a name that lies.
     File(FileFact),
     /// About what could not be analysed.
@@ -191,6 +212,16 @@ impl From<TorchFact> for Fact {
 impl From<SafetensorsFact> for Fact {
     fn from(fact: SafetensorsFact) -> Self {
         Self::Safetensors(fact)
+    }
+}
+impl From<WeightsFact> for Fact {
+    fn from(fact: WeightsFact) -> Self {
+        Self::Weights(fact)
+    }
+}
+impl From<TemplateFact> for Fact {
+    fn from(fact: TemplateFact) -> Self {
+        Self::Template(fact)
     }
 }
 impl From<FileFact> for Fact {

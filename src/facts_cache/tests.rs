@@ -14,7 +14,7 @@ fn cache(folder: &Path) -> FactsCache {
 fn evidence(path: &str, facts: Vec<Fact>) -> FileEvidence {
     let piece = |fact| Evidence { origin: Origin::default(), fact };
     let evidence = facts.into_iter().map(piece).collect();
-    FileEvidence { path: path.to_owned(), evidence, ..FileEvidence::default() }
+    FileEvidence { evidence, ..FileEvidence::new(path, 0, crate::evidence::Status::Analysed) }
 }
 
 fn facts(path: &str) -> Entry {

@@ -118,11 +118,8 @@ fn finding(
 
 fn file(path: &str, size: u64, format: &'static str, globals: Vec<GlobalReport>) -> FileReport {
     let evidence = FileEvidence {
-        path: path.into(),
-        size,
         formats: vec![Format::new(format)],
-        status: Status::Analysed,
-        ..FileEvidence::default()
+        ..FileEvidence::new(path, size, Status::Analysed)
     };
     FileReport { evidence, globals }
 }

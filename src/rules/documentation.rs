@@ -67,6 +67,7 @@ fn subject_heading(tag: &str) -> &'static str {
         "archive" => "Archives",
         "torch" => "Torch checkpoints",
         "safetensors" => "Safetensors",
+        "template" => "Chat templates",
         "integrity" => "Integrity",
         "provenance" => "Provenance",
         "trust" => "Trust",

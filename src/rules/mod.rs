@@ -20,6 +20,7 @@ mod provenance;
 mod registry;
 mod rule;
 mod safetensors;
+mod templates;
 mod torch;
 mod trust;
 pub mod waivers;

@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::{
     admission, archives, base_models, card, discovery, files, integrity, license, lock, pickle,
-    provenance, safetensors, torch, trust, waivers,
+    provenance, safetensors, templates, torch, trust, waivers,
 };
 
 /// Every rule: by subject, the rules of one subject sorted by id.
@@ -60,6 +60,10 @@ pub static RULES: &[&Rule] = &[
     &safetensors::metadata_payload::RULE,
     &safetensors::safetensors_index::RULE,
     &safetensors::unlisted_shard::RULE,
+    // What a chat template does when it is rendered.
+    &templates::template_content::RULE,
+    &templates::template_cost::RULE,
+    &templates::unsafe_template::RULE,
     // Where the model comes from.
     &provenance::foreign_commit::RULE,
     &provenance::hub_flagged::RULE,

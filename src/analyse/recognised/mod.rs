@@ -41,7 +41,6 @@ const fn row(format: &'static str, sign: Sign) -> Row {
 /// Formats with a magic. Sources: the formats' own readers and `file`'s database.
 static BY_MAGIC: &[Row] = &[
     row("hdf5", Sign::MagicBehindUserBlock(b"\x89HDF\r\n\x1a\n")),
-    row("gguf", Sign::Magic(0, b"GGUF")),
     row("ggml", Sign::Magic(0, b"lmgg")),
     row("ggmf", Sign::Magic(0, b"fmgg")),
     row("ggjt", Sign::Magic(0, b"tjgg")),

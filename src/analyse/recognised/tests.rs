@@ -44,7 +44,6 @@ fn model_formats_without_an_analyser_are_never_clean() {
     checkpoint.extend(b"\x57\xfb\x80\x8b\x24\x75\x47\xdb");
     for (bytes, format) in [
         (&hdf5[..], "hdf5"),
-        (b"GGUF\x03\0\0\0", "gguf"),
         (b"\x1c\0\0\0TFL3\0\0", "tflite"),
         (b"\x1c\0\0\0ET12\0\0", "executorch"),
         (b"\x1c\0\0\0ORTM\0\0", "onnxruntime"),
@@ -75,11 +74,11 @@ fn model_formats_without_an_analyser_are_never_clean() {
 
 #[test]
 fn two_magics_are_both_told() {
-    let mut bytes = b"GGUF".to_vec();
+    let mut bytes = b"RKNN".to_vec();
     bytes.resize(512, 1);
     bytes.extend(b"\x89HDF\r\n\x1a\n");
     let file = analyse("x", &bytes);
-    assert_eq!(unanalysed(&file), ["hdf5", "gguf"]);
+    assert_eq!(unanalysed(&file), ["hdf5", "rknn"]);
     assert!(file.evidence.iter().any(|p| matches!(p.fact, Fact::File(FileFact::Polyglot { .. }))));
 }
 

@@ -4,6 +4,7 @@
 //! 2.15.0. A file of allowed names only can still lie about sizes: CVE-2026-24747.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::super::pickle::{Dialect, LEAST_TOLD, Objects, Value, sizes};
 use super::script::ScriptModules;
@@ -15,8 +16,13 @@ const MOST_DEFECTS: usize = 64;
 /// Where the bytes of storages are.
 #[derive(Debug)]
 pub(in crate::analyse) enum Records {
-    /// Zip records `data/<key>` with their sizes in bytes.
-    Zip(HashMap<String, u64>),
+    /// Members of a zip: `<prefix><key>`.
+    Zip {
+        /// Bytes of every member by its name.
+        sizes: Arc<HashMap<String, u64>>,
+        /// What stands in front of a key.
+        prefix: String,
+    },
     /// Behind the pickles of a legacy file; sizes are learnt from the ids.
     Legacy,
 }
@@ -93,9 +99,9 @@ impl Storages {
     }
 
     fn check_record(&mut self, storage: &Storage) {
-        let Records::Zip(records) = &self.records else { return };
+        let Records::Zip { sizes, prefix } = &self.records else { return };
         let wanted = storage.item_size.and_then(|size| size.checked_mul(storage.elements));
-        let detail = match (records.get(&storage.key), wanted) {
+        let detail = match (sizes.get(&format!("{prefix}{}", storage.key)), wanted) {
             (None, _) => format!("there is no record data/{}", storage.key),
             (Some(_), None) => format!("the size of data/{} overflows", storage.key),
             (Some(size), Some(wanted)) if *size != wanted => {

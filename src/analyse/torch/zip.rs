@@ -5,7 +5,8 @@
 //! name, looks records up whatever their case, and hands the file to TorchScript as soon as there
 //! is a record `constants.pkl` (CVE-2025-32434).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::super::archive::zip::{ZipArchive, ZipLayout, ZipMember};
 use super::super::pickle::Member;
@@ -28,6 +29,8 @@ const RECORDS: [&str; 8] = [
     ".data/extern_modules",
     ".data/python_version",
 ];
+/// Roots that are told by name.
+const ROOTS_TOLD: usize = 20;
 /// Bytes of a record that is a short text.
 const SHORT_TEXT: usize = 64;
 
@@ -83,7 +86,9 @@ impl ZipLayout for TorchZip {
         note_case(members, examination);
         note_programs(members, examination);
         let mut dealt_with = Vec::with_capacity(members.len());
-        let mut referenced: Vec<String> = Vec::new();
+        let mut referenced: HashSet<String> = HashSet::new();
+        let sizes = members.iter().map(|member| (member.name.clone(), member.size)).collect();
+        let sizes: Arc<HashMap<String, u64>> = Arc::new(sizes);
         let script = script_modules(members);
         for member in members {
             // Beside the code of a program stand pickles of its source's lines, and of the inputs
@@ -94,7 +99,8 @@ impl ZipLayout for TorchZip {
                         && record(member).ends_with(".debug_pkl")));
             let pickled = is_pickle_record(member) || is_of_code;
             if pickled {
-                follow_pickle(archive, member, script.as_ref(), &mut referenced, examination);
+                let script = script.as_ref();
+                follow_pickle(archive, member, (&sizes, script), &mut referenced, examination);
             }
             dealt_with.push(pickled || examine_text(archive, member, examination));
         }
@@ -149,14 +155,17 @@ fn is_storage_name(name: &str) -> bool {
 fn note_roots(members: &[ZipMember], examination: &mut Examination<'_>) {
     let Some(first) = members.first() else { return };
     let mut roots: Vec<&str> = vec![root(first)];
+    let mut known: HashSet<&str> = roots.iter().copied().collect();
     for member in members.iter().filter(|member| is_pickle_record(member)) {
         let folder = member.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if !roots.contains(&folder) {
+        if known.insert(folder) {
             roots.push(folder);
         }
     }
     if roots.len() > 1 {
-        let detail = format!("records below {}", roots.join(", "));
+        let shown = roots.get(..ROOTS_TOLD).unwrap_or(&roots).join(", ");
+        let more = if roots.len() > ROOTS_TOLD { ", …" } else { "" };
+        let detail = format!("records below {shown}{more}");
         let defect = TorchDefect::SeveralRoots;
         examination.record(first.header_offset, TorchFact::Defect { defect, detail });
     }
@@ -199,19 +208,15 @@ fn script_modules(members: &[ZipMember]) -> Option<ScriptModules> {
 fn follow_pickle(
     archive: &ZipArchive<'_>,
     member: &ZipMember,
-    script: Option<&ScriptModules>,
-    referenced: &mut Vec<String>,
+    (sizes, script): (&Arc<HashMap<String, u64>>, Option<&ScriptModules>),
+    referenced: &mut HashSet<String>,
     examination: &mut Examination<'_>,
 ) {
     let at = member.header_offset;
     let folder = member.name.rsplit_once('/').map_or("", |(folder, _)| folder);
     let kind = last_component(member).split('.').next().unwrap_or_default().to_ascii_lowercase();
     let prefix = if folder.is_empty() { format!("{kind}/") } else { format!("{folder}/{kind}/") };
-    let records: HashMap<String, u64> = archive
-        .members()
-        .iter()
-        .filter_map(|record| Some((record.name.strip_prefix(&prefix)?.to_owned(), record.size)))
-        .collect();
+    let records = Records::Zip { sizes: Arc::clone(sizes), prefix: prefix.clone() };
     let bytes = match archive.open(member, examination) {
         Ok(bytes) => bytes,
         Err(stop) => {
@@ -219,7 +224,7 @@ fn follow_pickle(
             return;
         }
     };
-    let mut storages = Storages::new(Records::Zip(records));
+    let mut storages = Storages::new(records);
     if let Some(script) = script {
         storages = storages.of_script(script.clone());
     }

@@ -6,7 +6,7 @@ use super::super::layout::grouped;
 use crate::base::Untrusted;
 use crate::evidence::{
     ArchiveFact, CoverageFact, Fact, FileFact, Format, IntegrityFact, Listed, ReferenceFact,
-    ReferenceKind, SafetensorsFact, TorchFact, UnscannedReason,
+    ReferenceKind, SafetensorsFact, TemplateFact, TorchFact, UnscannedReason, WeightsFact,
 };
 
 /// A fact in words.
@@ -25,6 +25,15 @@ pub(super) fn remark(fact: &Fact) -> Option<Remark> {
         }
         Fact::Torch(fact) => (torch(fact), false),
         Fact::Safetensors(fact) => (safetensors(fact), false),
+        Fact::Weights(WeightsFact::Header { tensors, metadata, data_length }) => (
+            format!(
+                "{} tensors in {} bytes, {metadata} keys of metadata",
+                grouped(*tensors),
+                grouped(*data_length)
+            ),
+            false,
+        ),
+        Fact::Template(fact) => (template(fact), false),
         Fact::File(fact) => (file(fact), false),
         Fact::Coverage(fact) => (coverage(fact), true),
         Fact::Integrity(fact) => (integrity(fact), false),
@@ -34,6 +43,17 @@ pub(super) fn remark(fact: &Fact) -> Option<Remark> {
         }
     };
     Some(Remark { text, limits })
+}
+
+fn template(fact: &TemplateFact) -> String {
+    match fact {
+        TemplateFact::Template { sha256, length } => {
+            format!("a template of {} bytes, sha256 {sha256}", grouped(*length))
+        }
+        TemplateFact::Hazard { hazard, line, .. } => {
+            format!("line {line} of the template {}", hazard.in_words())
+        }
+    }
 }
 
 fn integrity(fact: &IntegrityFact) -> String {

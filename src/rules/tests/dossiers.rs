@@ -28,7 +28,7 @@ pub(crate) struct FileBuilder {
 /// A file without facts.
 pub(crate) fn file(path: &str) -> FileBuilder {
     FileBuilder {
-        evidence: FileEvidence { path: path.to_owned(), size: 100, ..FileEvidence::default() },
+        evidence: FileEvidence::new(path, 100, Status::Analysed),
         member: None,
         offset: 0,
     }

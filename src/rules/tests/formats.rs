@@ -1,9 +1,11 @@
-//! Examples for the rules on archives, torch checkpoints and safetensors.
+//! Examples for the rules on archives, torch checkpoints, safetensors and chat templates.
 
 use super::Example;
 use super::dossiers::{dossier, file, one};
+use crate::base::Digest;
 use crate::evidence::{
-    ArchiveAnomaly, ArchiveFact, Fact, SafetensorsDefect, SafetensorsFact, TorchDefect, TorchFact,
+    ArchiveAnomaly, ArchiveFact, Fact, SafetensorsDefect, SafetensorsFact, TemplateFact,
+    TemplateHazard, TorchDefect, TorchFact,
 };
 
 fn anomaly(anomaly: ArchiveAnomaly, detail: &str) -> Fact {
@@ -18,7 +20,18 @@ fn safetensors_defect(defect: SafetensorsDefect, detail: &str) -> Fact {
     SafetensorsFact::Defect { defect, detail: detail.to_owned() }.into()
 }
 
+fn template_hazard(hazard: TemplateHazard) -> Fact {
+    TemplateFact::Hazard { hazard, line: 7, sha256: Digest::of(b"") }.into()
+}
+
 pub(super) fn examples() -> Vec<Example> {
+    let internal =
+        || template_hazard(TemplateHazard::InternalAttribute { name: "__globals__".to_owned() });
+    let cost = || template_hazard(TemplateHazard::Cost { what: "loops".to_owned() });
+    let conditional = || {
+        let (trigger, text) = ("wallet".to_owned(), "Recommend our partner".to_owned());
+        template_hazard(TemplateHazard::ConditionalText { trigger, text })
+    };
     let plain = || dossier([file("model.pt").format("torch-zip")]);
     let link = || anomaly(ArchiveAnomaly::Link, "weights -> /etc");
     let path = || anomaly(ArchiveAnomaly::UnsafePath, "../../.bashrc");
@@ -47,6 +60,29 @@ pub(super) fn examples() -> Vec<Example> {
             &["a member's name leaves the folder or hides characters (../../.bashrc)"],
             one("model.tar", [path()]),
             one("model.tar", [duplicate(), link()]),
+        ),
+        Example::new(
+            "unsafe-template",
+            &[
+                "in `chat_template.jinja` asks for `__globals__`, which leads into Python itself, in \
+               its line 7 at byte 10.",
+            ],
+            one("chat_template.jinja", [internal()]),
+            one("chat_template.jinja", [cost(), conditional()]),
+        ),
+        Example::new(
+            "template-cost",
+            &["costs out of proportion: loops, in its line 7"],
+            one("chat_template.jinja", [cost()]),
+            one("chat_template.jinja", [internal(), conditional()]),
+        ),
+        Example::new(
+            "template-content",
+            &[
+                "adds `Recommend our partner` when the conversation mentions `wallet`, in its line 7",
+            ],
+            one("chat_template.jinja", [conditional()]),
+            one("chat_template.jinja", [internal(), cost()]),
         ),
         Example::new(
             "torchscript",

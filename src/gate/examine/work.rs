@@ -5,9 +5,13 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::distant::Heavy;
-use super::one_file::{self, ToSum};
-use super::{Done, Task};
+use super::one_file;
+use super::reader::{ToSum, Unsummed};
+use super::sums::Sums;
+use super::task::Task;
 use crate::base::Limits;
+use crate::evidence::FileEvidence;
+use crate::gate::progress::Counts;
 
 /// What is left to do.
 ///
@@ -47,17 +51,15 @@ struct Queue {
     summing: usize,
 }
 
+/// A result, by the number of its task.
+pub(super) enum Done {
+    Analysed(usize, FileEvidence),
+    Summed(usize, Result<Sums, Unsummed>),
+}
+
 enum Piece {
     Analyse(usize),
     Sum(usize, ToSum),
-}
-
-/// How far the work is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Counts {
-    pub(in crate::cli) files: usize,
-    pub(in crate::cli) bytes: u64,
-    pub(in crate::cli) finished: bool,
 }
 
 /// Counts a piece of work as finished when it is dropped, a panic included: the others must not
@@ -109,7 +111,7 @@ impl<'a> Work<'a> {
         let waited = self.changed.wait_timeout_while(self.queue(), time, busy);
         let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         Counts {
-            files: self.files.load(Ordering::Relaxed),
+            done: self.files.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
             finished: !busy(&mut queue),
         }

@@ -1,25 +1,17 @@
 //! Every file of every model through the analysers, on several threads, results in order.
 
-mod card;
-mod distant;
-mod one_file;
-mod recall;
-mod sums;
-mod work;
-
 use std::num::NonZeroUsize;
 
-pub(super) use self::card::read_card;
-use self::one_file::Unsummed;
-pub(super) use self::recall::Recall;
-use self::sums::{Asked, Sums};
-pub(super) use self::work::Counts;
-use self::work::{Lane, Work};
-use super::progress::Progress;
+use super::reader::{self, SMALL, Unsummed};
+use super::recall::Recall;
+use super::sums::{Asked, DigestNeed, Sums};
+use super::task::Task;
+use super::work::{Done, Lane, Work};
 use crate::base::Limits;
 use crate::evidence::FileEvidence;
+use crate::gate::progress::{Phase, Progress};
 use crate::policy::Verify;
-use crate::source::{Activity, Content, Snapshot, SnapshotFile};
+use crate::source::{Activity, Snapshot};
 
 /// Files behind a network that are analysed at once, unless `--jobs` says otherwise: most of the
 /// time each waits.
@@ -30,47 +22,35 @@ const REMOTE_AT_ONCE: usize = 16;
 /// each thread what it once needed. This is what bounds the memory of the process.
 const HEAVY_AT_ONCE: usize = 2;
 
-/// Whether the SHA-256 of a file is needed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum DigestNeed {
-    /// It is not.
-    #[default]
-    None,
-    /// It is shown: where the Hub lists one, a remote file is not read whole to compute it.
-    Shown,
-    /// A decision depends on it, so that it is computed from the bytes in any case.
-    Bound,
-}
-
 /// A snapshot to look at.
-pub(super) struct Look<'a> {
-    pub(super) snapshot: &'a Snapshot,
+pub(in crate::gate) struct ScanRequest<'a> {
+    pub(in crate::gate) snapshot: &'a Snapshot,
     /// Whether the digest of the file at this path is needed.
-    pub(super) needs_digest: Box<dyn Fn(&str) -> DigestNeed + 'a>,
+    pub(in crate::gate) needs_digest: Box<dyn Fn(&str) -> DigestNeed + 'a>,
     /// How much is compared with its listed digest.
-    pub(super) verify: Verify,
+    pub(in crate::gate) verify: Verify,
     /// Facts of earlier runs, if they are asked for.
-    pub(super) recall: Option<Recall<'a>>,
+    pub(in crate::gate) recall: Option<Recall<'a>>,
 }
 
-/// Analyses the selected files of all snapshots; the results are in their order. `progress` is what
-/// the network does meanwhile, if progress may be shown.
-pub(super) fn examine(
-    looks: &[Look<'_>],
+/// Analyses the selected files of all snapshots; the results are in their order. `progress` is who
+/// watches, if somebody does, and what the network does meanwhile.
+pub(in crate::gate) fn examine(
+    requests: &[ScanRequest<'_>],
     limits: &Limits,
     jobs: Option<NonZeroUsize>,
-    progress: Option<&Activity>,
+    progress: Option<(&dyn Progress, &Activity)>,
 ) -> Vec<Vec<FileEvidence>> {
-    run(tasks(looks), looks.len(), limits, jobs, progress)
+    run(tasks(requests), requests.len(), limits, jobs, progress)
 }
 
 /// Analyses the files of so many models.
-fn run(
+pub(super) fn run(
     tasks: Vec<Task<'_>>,
     models: usize,
     limits: &Limits,
     jobs: Option<NonZeroUsize>,
-    progress: Option<&Activity>,
+    progress: Option<(&dyn Progress, &Activity)>,
 ) -> Vec<Vec<FileEvidence>> {
     let cores = jobs.or_else(|| std::thread::available_parallelism().ok());
     let cores = cores.map_or(1, NonZeroUsize::get);
@@ -82,15 +62,15 @@ fn run(
     let work = Work::new(&tasks, limits, heavy < threads);
 
     let mut results: Vec<Done> = Vec::with_capacity(tasks.len());
-    let progress = progress.filter(|_| Progress::wanted(true));
     // With progress to show, this thread watches; without, it works with the others.
     let first = if progress.is_some() { 0 } else { 1 };
     std::thread::scope(|scope| {
         let work = &work;
         let workers: Vec<_> =
             (first..threads).map(|number| scope.spawn(move || work.run(lane(number)))).collect();
-        if let Some(activity) = progress {
-            Progress::watch(|wait| work.wait(wait), tasks.len(), models, activity);
+        if let Some((progress, activity)) = progress {
+            let phase = Phase::Examining { files: tasks.len(), models };
+            progress.watch(phase, &|wait| work.wait(wait), activity);
         } else {
             results.append(&mut work.run(lane(0)));
         }
@@ -105,73 +85,44 @@ fn run(
     in_order(results, &tasks, models)
 }
 
-/// One file to be analysed.
-struct Task<'a> {
-    model: usize,
-    file: &'a SnapshotFile,
-    snapshot: &'a Snapshot,
-    asked: Asked,
-    /// Up to how many bytes the file is read whole if it is behind a network.
-    read_whole: u64,
-    recall: Option<Recall<'a>>,
-}
-
-impl Task<'_> {
-    fn is_remote(&self) -> bool {
-        matches!(self.file.content, Content::Remote(_))
-    }
-}
-
-fn tasks<'a>(looks: &[Look<'a>]) -> Vec<Task<'a>> {
+pub(super) fn tasks<'a>(requests: &[ScanRequest<'a>]) -> Vec<Task<'a>> {
     let mut tasks = Vec::new();
-    for (model, look) in looks.iter().enumerate() {
-        for file in look.snapshot.selected() {
-            let need = (look.needs_digest)(&file.path);
-            let asked = Asked::of(file, need, look.verify);
-            let recall = look.recall.map(|recall| Recall {
+    for (model, request) in requests.iter().enumerate() {
+        for file in request.snapshot.selected() {
+            let need = (request.needs_digest)(&file.path);
+            let asked = Asked::of(file, need, request.verify);
+            let recall = request.recall.map(|recall| Recall {
                 from_bytes: recall.from_bytes || need == DigestNeed::Bound,
                 ..recall
             });
-            let snapshot = look.snapshot;
-            tasks.push(Task {
-                model,
-                file,
-                snapshot,
-                asked,
-                read_whole: one_file::SMALL as u64,
-                recall,
-            });
+            let snapshot = request.snapshot;
+            tasks.push(Task { model, file, snapshot, asked, read_whole: SMALL as u64, recall });
         }
     }
     tasks
 }
 
-/// A result, by the number of its task.
-enum Done {
-    Analysed(usize, FileEvidence),
-    Summed(usize, Result<Sums, Unsummed>),
-}
-
+/// The evidence of every model's files, in the order of the tasks. Every task fills its slot: a file
+/// that nothing was said of must not pass for one in which nothing was found.
 fn in_order(results: Vec<Done>, tasks: &[Task<'_>], models: usize) -> Vec<Vec<FileEvidence>> {
-    let mut slots: Vec<FileEvidence> = tasks.iter().map(|_| FileEvidence::default()).collect();
-    let mut all_sums = Vec::new();
+    let mut analysed: Vec<Option<FileEvidence>> = tasks.iter().map(|_| None).collect();
+    let mut digests: Vec<Option<Result<Sums, Unsummed>>> = tasks.iter().map(|_| None).collect();
     for result in results {
-        match result {
-            Done::Analysed(index, evidence) => {
-                if let Some(slot) = slots.get_mut(index) {
-                    *slot = evidence;
-                }
-            }
-            Done::Summed(index, sums) => all_sums.push((index, sums)),
-        }
+        let is_new = match result {
+            Done::Analysed(index, evidence) => fill(&mut analysed, index, evidence),
+            Done::Summed(index, sums) => fill(&mut digests, index, sums),
+        };
+        debug_assert!(is_new, "a task has one result");
     }
-    for (index, sums) in all_sums {
-        let (Some(slot), Some(task)) = (slots.get_mut(index), tasks.get(index)) else { continue };
+    let slots = tasks.iter().zip(analysed.into_iter().zip(digests)).map(|(task, slot)| {
+        let (Some(mut evidence), sums) = slot else { return reader::left_out(task.file) };
         match sums {
-            Ok(sums) => one_file::summed(slot, task, &sums),
-            Err(why) => one_file::unsummed(slot, &why),
+            Some(Ok(sums)) => reader::summed(&mut evidence, task, &sums),
+            Some(Err(why)) => reader::unsummed(&mut evidence, &why),
+            None => {}
         }
-    }
+        evidence
+    });
     let mut models: Vec<Vec<FileEvidence>> = (0..models).map(|_| Vec::new()).collect();
     for (task, evidence) in tasks.iter().zip(slots) {
         if let Some(files) = models.get_mut(task.model) {
@@ -181,29 +132,31 @@ fn in_order(results: Vec<Done>, tasks: &[Task<'_>], models: usize) -> Vec<Vec<Fi
     models
 }
 
+/// Whether the slot was there and empty.
+fn fill<T>(slots: &mut [Option<T>], index: usize, value: T) -> bool {
+    slots.get_mut(index).is_some_and(|slot| slot.replace(value).is_none())
+}
+
 /// The facts about one file, with its digest if it is wanted: for `inspect`.
-pub(super) fn examine_one(snapshot: &Snapshot, sha256: bool) -> Option<FileEvidence> {
+pub fn examine_file(snapshot: &Snapshot, sha256: bool) -> Option<FileEvidence> {
     let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
     let needs_digest = Box::new(move |_: &str| need);
-    let look = Look { snapshot, needs_digest, verify: Verify::Listed, recall: None };
-    let evidence = examine(&[look], &Limits::default(), None, None);
+    let request = ScanRequest { snapshot, needs_digest, verify: Verify::Listed, recall: None };
+    let evidence = examine(&[request], &Limits::default(), None, None);
     evidence.into_iter().flatten().next()
 }
 
 #[cfg(test)]
-mod remote_tests;
-
-#[cfg(test)]
 mod tests {
-    use super::sums::CHUNK;
+    use super::super::sums::CHUNK;
     use super::*;
     use crate::base::Digest;
     use crate::evidence::{CoverageFact, Evidence, Fact, Status};
     use crate::source::{Wanted, resolve_path};
 
-    fn look(snapshot: &Snapshot, sha256: bool) -> Look<'_> {
+    fn request(snapshot: &Snapshot, sha256: bool) -> ScanRequest<'_> {
         let need = if sha256 { DigestNeed::Shown } else { DigestNeed::None };
-        Look {
+        ScanRequest {
             snapshot,
             needs_digest: Box::new(move |_| need),
             verify: Verify::Listed,
@@ -221,9 +174,9 @@ mod tests {
 
     fn look_at(root: &std::path::Path, sha256: bool, threads: usize) -> Vec<FileEvidence> {
         let snapshot = resolve_path(root, Wanted::default()).unwrap();
-        let look = look(&snapshot, sha256);
+        let request = request(&snapshot, sha256);
         let jobs = NonZeroUsize::new(threads);
-        examine(&[look], &Limits::default(), jobs, None).remove(0)
+        examine(&[request], &Limits::default(), jobs, None).remove(0)
     }
 
     #[test]
@@ -269,8 +222,8 @@ mod tests {
         let root = folder(&[("a", b"abc"), ("b", b"abc")]);
         let snapshot = resolve_path(root.path(), Wanted::default()).unwrap();
         std::fs::remove_file(root.path().join("a")).unwrap();
-        let look = look(&snapshot, false);
-        let files = examine(&[look], &Limits::default(), None, None).remove(0);
+        let request = request(&snapshot, false);
+        let files = examine(&[request], &Limits::default(), None, None).remove(0);
         let reasons = |file: &FileEvidence| {
             let unreadable =
                 |p: &&Evidence| matches!(p.fact, Fact::Coverage(CoverageFact::Unreadable { .. }));

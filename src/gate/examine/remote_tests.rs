@@ -3,17 +3,22 @@
 #![allow(clippy::arithmetic_side_effects, reason = "tests compute with small numbers")]
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::run::*;
 use super::*;
-use crate::base::{Digest, GitBlobHasher, ReadAt};
-use crate::cli::discovery;
+use crate::base::{Digest, GitBlobHasher, Limits, ReadAt};
 use crate::evaluate::{self, Judged, evaluate};
-use crate::evidence::{Authority, Dossier, Fact, IntegrityFact, Listed, ListedDigest};
+use crate::evidence::{
+    Authority, Dossier, Fact, FileEvidence, IntegrityFact, Listed, ListedDigest,
+};
 use crate::finding::{Outcome, Report};
-use crate::source::{Listing, Provenance, RemoteBytes};
+use crate::policy::{PolicyLayers, Verify};
+use crate::rules::RULES;
+use crate::source::{Content, Listing, Provenance, RemoteBytes, Snapshot, SnapshotFile};
 
 /// Bytes behind a network on which the n-th read of all files fails, and so do all reads of that
 /// file that follow.
@@ -101,8 +106,8 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     let limits = Limits::default();
     let (snapshot, reads) = snapshot(files, fails_at);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify, recall: None }];
-    let mut tasks = tasks(&look);
+    let requests = [ScanRequest { snapshot: &snapshot, needs_digest, verify, recall: None }];
+    let mut tasks = tasks(&requests);
     tasks.iter_mut().for_each(|task| task.read_whole = read_whole);
     let files = run(tasks, 1, &limits, NonZeroUsize::new(1), None).remove(0);
     let (card, unfetched_card) = match read_card(&snapshot, &limits, None) {
@@ -111,8 +116,9 @@ fn judge(files: &Files, fails_at: usize, read_whole: u64, verify: Verify) -> (Re
     };
     let dossier =
         Dossier { files, card, unfetched_card, is_repository: true, ..Dossier::default() };
-    let choice = discovery::policy_of(Some("baseline"), None).unwrap();
-    let policy = discovery::in_force(&discovery::load(&choice).unwrap(), None, None).unwrap();
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.meta().id).collect();
+    let layers = PolicyLayers::preset("baseline", &rules).unwrap();
+    let policy = Arc::new(layers.effective(None).unwrap());
     let judged = Judged {
         named_by: None,
         entry: None,
@@ -355,7 +361,8 @@ fn one_reason_for_several_files_is_told_once() {
     let files = ["a", "b", "c", "d", "e"].map(file).to_vec();
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
+    let look =
+        ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     assert!(files.iter().all(|file| file.status == crate::evidence::Status::Unreadable));
     let dossier = Dossier { files, ..Dossier::default() };
@@ -375,8 +382,12 @@ fn compared(
     let files = model(&[("a", bytes.to_vec())]);
     let (mut snapshot, reads) = snapshot(&files, NEVER);
     snapshot.files[0].listing = Some(listing(bytes, digest));
-    let look =
-        Look { snapshot: &snapshot, needs_digest: Box::new(move |_| need), verify, recall: None };
+    let look = ScanRequest {
+        snapshot: &snapshot,
+        needs_digest: Box::new(move |_| need),
+        verify,
+        recall: None,
+    };
     let mut file = examine(&[look], &Limits::default(), None, None).remove(0).remove(0);
     assert_eq!(file.listed, Some(digest));
     file.evidence.retain(|piece| matches!(piece.fact, Fact::Integrity(_)));
@@ -455,7 +466,8 @@ fn files_on_this_machine_are_compared_always() {
     ];
     let snapshot = Snapshot { files, ..Snapshot::default() };
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
+    let look =
+        ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None };
     let files = examine(&[look], &Limits::default(), None, None).remove(0);
     let facts = |file: &FileEvidence| {
         let facts = file.evidence.iter().map(|piece| piece.fact.clone());
@@ -482,9 +494,10 @@ fn heavy_work_is_left_to_those_who_may_do_it() {
     ];
     let (snapshot, _) = snapshot(&files, NEVER);
     let needs_digest = Box::new(|_: &str| DigestNeed::None);
-    let look = [Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None }];
+    let requests =
+        [ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall: None }];
     let is_put_off = |heavy| {
-        let put_off = tasks(&look).into_iter().filter(|task| {
+        let put_off = tasks(&requests).into_iter().filter(|task| {
             let mut buffer = Vec::new();
             let limits = Limits::default();
             one_file::analyse(task, &limits, heavy, &mut buffer, &|_| ()).is_none()
@@ -506,7 +519,7 @@ fn what_is_put_off_is_analysed_all_the_same() {
         crate::source::resolve_path(local.path(), crate::source::Wanted::default()).unwrap();
     let (remote, _) = snapshot(&files, NEVER);
     let examined = |jobs| {
-        let look = |snapshot| Look {
+        let look = |snapshot| ScanRequest {
             snapshot,
             needs_digest: Box::new(|_: &str| DigestNeed::None),
             verify: Verify::Listed,
@@ -536,7 +549,8 @@ fn what_was_concluded_while_reads_failed_or_work_was_put_off_is_not_kept() {
         let cache = crate::facts_cache::FactsCache::open(folder, &limits).unwrap();
         let recall = Some(Recall { cache: &cache, from_bytes: false });
         let needs_digest = Box::new(|_: &str| DigestNeed::None);
-        let look = Look { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall };
+        let look =
+            ScanRequest { snapshot: &snapshot, needs_digest, verify: Verify::Listed, recall };
         let files = examine(&[look], &limits, NonZeroUsize::new(jobs), None).remove(0);
         let card = read_card(&snapshot, &limits, recall);
         (files, card, reads.load(Ordering::SeqCst))

@@ -10,7 +10,7 @@ use crate::analyse::{HeavyWork, Siblings};
 use crate::base::ReadAt;
 use crate::evidence::{
     CoverageFact, Evidence, Fact, FileEvidence, FileFact, Origin, PickleFact, SafetensorsFact,
-    Status,
+    Status, TemplateFact, TorchFact,
 };
 use crate::source::{OpenedBytes, RemoteBytes, Snapshot};
 
@@ -238,23 +238,62 @@ pub(super) fn only_certain(mut evidence: FileEvidence, reason: &str) -> FileEvid
     evidence
 }
 
+/// Whether a fact holds whatever the bytes are that were not read. Every kind of fact is named, so
+/// that a new one is decided on and not dropped unseen.
 fn is_certain(fact: &Fact) -> bool {
-    matches!(
-        fact,
-        Fact::Pickle(
+    match fact {
+        Fact::Pickle(fact) => match fact {
             PickleFact::Import(_)
-                | PickleFact::Attribute(_)
-                | PickleFact::Call(_)
-                | PickleFact::ImplicitCall { .. }
-                | PickleFact::StateValue { .. }
-                | PickleFact::LoadCost { .. }
-                | PickleFact::Mutation { .. }
-                | PickleFact::StateKey { .. }
-                | PickleFact::Extension { .. }
-                | PickleFact::OutOfBandBuffer
-        ) | Fact::File(FileFact::NativeCode { .. })
-            | Fact::Safetensors(SafetensorsFact::MetadataPayload { .. })
-    )
+            | PickleFact::Attribute(_)
+            | PickleFact::Call(_)
+            | PickleFact::ImplicitCall { .. }
+            | PickleFact::StateValue { .. }
+            | PickleFact::LoadCost { .. }
+            | PickleFact::Mutation { .. }
+            | PickleFact::StateKey { .. }
+            | PickleFact::Extension { .. }
+            | PickleFact::OutOfBandBuffer => true,
+            PickleFact::Stream(_)
+            | PickleFact::PersistentId { .. }
+            | PickleFact::NestedPayload { .. }
+            | PickleFact::Divergence { .. }
+            | PickleFact::TrailingBytes { .. } => false,
+        },
+        Fact::File(fact) => match fact {
+            FileFact::NativeCode { .. } => true,
+            FileFact::Script { .. }
+            | FileFact::ExecutablePermission { .. }
+            | FileFact::NameMismatch { .. }
+            | FileFact::Polyglot { .. }
+            | FileFact::Link { .. }
+            | FileFact::ObjectArray => false,
+        },
+        Fact::Safetensors(fact) => match fact {
+            SafetensorsFact::MetadataPayload { .. } => true,
+            SafetensorsFact::Header { .. }
+            | SafetensorsFact::Index { .. }
+            | SafetensorsFact::Defect { .. } => false,
+        },
+        Fact::Template(fact) => match fact {
+            TemplateFact::Hazard { .. } => true,
+            TemplateFact::Template { .. } => false,
+        },
+        Fact::Torch(fact) => match fact {
+            TorchFact::TorchScriptOperator { .. } => true,
+            TorchFact::TorchScript
+            | TorchFact::Package
+            | TorchFact::ExportedProgram
+            | TorchFact::LegacyTar
+            | TorchFact::ModuleSource { .. }
+            | TorchFact::Defect { .. } => false,
+        },
+        Fact::Archive(_)
+        | Fact::Weights(_)
+        | Fact::Coverage(_)
+        | Fact::Integrity(_)
+        | Fact::Reference(_)
+        | Fact::HubScan(_) => false,
+    }
 }
 
 /// The fact that the network did not bring the bytes.

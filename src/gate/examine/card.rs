@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::distant::{Distant, Heavy, Line};
+use super::reader::read_whole;
 use super::recall::{self, Glance, Recall};
 use crate::analyse;
 use crate::base::{Digest, FileBytes, Limits, ReadAt};
@@ -15,7 +16,7 @@ use crate::source::{Content, OpenedBytes, RemoteBytes, Snapshot, SnapshotFile};
 /// The facts of a repository's model card: `README.md` at its root, whatever its case, selected
 /// by `files:` or not. A card on this machine that cannot be opened is a card with nothing in it;
 /// of one that the network does not bring nothing is known, and the error says why.
-pub(in crate::cli) fn read_card(
+pub(in crate::gate) fn read_card(
     snapshot: &Snapshot,
     limits: &Limits,
     recall: Option<Recall<'_>>,
@@ -71,7 +72,7 @@ fn kept(
         return Ok(card);
     }
     let mut buffer = Vec::new();
-    let content = recall::read_whole(bytes, &mut buffer, length)?;
+    let content = read_whole(bytes, &mut buffer, length)?;
     recall.count_read(length);
     let sha256 = Digest::of(content);
     if let Some(Glance { path, seen, moment }) = glance {

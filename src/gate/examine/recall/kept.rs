@@ -1,72 +1,51 @@
-//! What earlier runs found out about a file, and what this one leaves for the next.
-//!
-//! | file on this machine | found under | read for it |
-//! | --- | --- | --- |
-//! | as it was when its digest was computed | its digest | nothing |
-//! | up to 1 MiB | its digest | all of it, once: what is judged is what is summed |
-//! | up to 16 MiB, or dense | its digest | all of it |
-//! | larger | as it was seen | nothing |
-//!
-//! A digest of gigabytes takes longer than most analyses, which read headers and leave the tensors
-//! alone. So large files are found by their digest only where an earlier run saw that their analysis
-//! reads a good part of them (they are *dense*), and otherwise as long as they are as they were seen.
-//!
-//! Of a file behind a network facts are kept under what its listing says, for that Hub alone.
-
-mod local;
-mod remote;
-mod witness;
+//! Facts kept between runs, as they are asked for and named.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use super::one_file::SMALL;
-use super::sums::{self, Asked, Sums};
 use crate::base::{FileBytes, ReadAt};
 use crate::evidence::{Card, FileEvidence, ListedDigest};
 use crate::facts_cache::{
     About, Company, Content as Known, Digests, Entry, FactsCache, Questions, Sighting, Stamp,
     listing_digest,
 };
+use crate::gate::examine::sums::{self, Asked, Sums};
 use crate::source::{Content, RemoteBytes, Snapshot, SnapshotFile};
-
-pub(in crate::cli::examine) use local::Local;
-pub(in crate::cli::examine) use remote::remote;
 
 /// Files up to this size are read into memory, so that what is judged and what is summed are the
 /// same bytes on every system.
-pub(super) const WHOLE: u64 = 1 << 20;
+pub(in crate::gate::examine) const WHOLE: u64 = 1 << 20;
 
 /// Files up to this size are found by their digest, which takes some 10 ms to compute.
-const HASHED: u64 = 16 << 20;
+pub(super) const HASHED: u64 = 16 << 20;
 
 /// Larger files are dense if their analysis reads at least this part of them.
-const DENSE_PART: u64 = 4;
+pub(super) const DENSE_PART: u64 = 4;
 
 /// Bytes at both ends of a large file that tell it from others, when the question is only whether
 /// it is worth a digest.
-const OUTLINE: usize = 64 << 10;
+pub(super) const OUTLINE: usize = 64 << 10;
 
 /// Facts kept between runs, as they may be used for one file or model.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::cli) struct Recall<'a> {
-    pub(in crate::cli) cache: &'a FactsCache,
+pub(in crate::gate) struct Recall<'a> {
+    pub(in crate::gate) cache: &'a FactsCache,
     /// Whether digests are computed from bytes that are read now, and facts found by those alone:
     /// that a file is as it was seen is not enough where a lock binds or a waiver is bound to
     /// bytes.
-    pub(in crate::cli) from_bytes: bool,
+    pub(in crate::gate) from_bytes: bool,
 }
 
 impl Recall<'_> {
     /// What an earlier run computed for a file that is as it was.
-    pub(super) fn digests(&self, seen: Option<&Sighting>) -> Option<Digests> {
+    pub(in crate::gate::examine) fn digests(&self, seen: Option<&Sighting>) -> Option<Digests> {
         seen.filter(|_| !self.from_bytes).and_then(|seen| self.cache.digests(seen))
     }
 
     /// What the file at `path` says as a model card.
-    pub(super) fn card(&self, path: &str, content: Known) -> Option<Card> {
+    pub(in crate::gate::examine) fn card(&self, path: &str, content: Known) -> Option<Card> {
         match self.cache.find(&self.cache.key(About::Card, path, content))? {
             Entry::Card(card) => Some(card),
             _ => None,
@@ -74,13 +53,13 @@ impl Recall<'_> {
     }
 
     /// Counts bytes that were read.
-    pub(super) fn count_read(&self, bytes: u64) {
+    pub(in crate::gate::examine) fn count_read(&self, bytes: u64) {
         self.cache.reading().fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// What names the bytes of a sibling, so that another run can ask for the same; `None` where
     /// nothing does.
-    fn of_sibling(&self, file: &SnapshotFile) -> Option<(Known, Option<Glance>)> {
+    pub(super) fn of_sibling(&self, file: &SnapshotFile) -> Option<(Known, Option<Glance>)> {
         match &file.content {
             Content::Withheld => None,
             Content::Remote(bytes) => Some((listed(file, &**bytes)?, None)),
@@ -150,7 +129,10 @@ impl Recall<'_> {
 
 /// What names the bytes of a file behind a network, if its listing does: for this endpoint alone,
 /// because nobody may have held the bytes against it.
-pub(super) fn listed(file: &SnapshotFile, bytes: &dyn RemoteBytes) -> Option<Known> {
+pub(in crate::gate::examine) fn listed(
+    file: &SnapshotFile,
+    bytes: &dyn RemoteBytes,
+) -> Option<Known> {
     let listing = file.listing.as_ref()?;
     let crate::source::Provenance { endpoint, repository, commit } = bytes.provenance()?;
     let size = listing.size;
@@ -163,7 +145,7 @@ pub(super) fn listed(file: &SnapshotFile, bytes: &dyn RemoteBytes) -> Option<Kno
     }
 }
 
-fn is_withheld(file: &SnapshotFile) -> bool {
+pub(super) fn is_withheld(file: &SnapshotFile) -> bool {
     matches!(file.content, Content::Withheld)
 }
 
@@ -171,7 +153,7 @@ fn paths(snapshot: &Snapshot) -> Vec<String> {
     snapshot.files.iter().map(|file| file.path.clone()).collect()
 }
 
-fn digests(sums: &Sums) -> Digests {
+pub(super) fn digests(sums: &Sums) -> Digests {
     Digests { sha256: sums.sha256, git_blob: sums.git_blob }
 }
 
@@ -189,28 +171,28 @@ pub(super) fn asked_for(asked: Asked, known: &Digests) -> Option<Sums> {
 
 /// A file of this machine as it was when it began to be read.
 #[derive(Clone, Debug)]
-pub(super) struct Glance {
-    pub(super) path: PathBuf,
-    pub(super) seen: Sighting,
-    pub(super) moment: Stamp,
+pub(in crate::gate::examine) struct Glance {
+    pub(in crate::gate::examine) path: PathBuf,
+    pub(in crate::gate::examine) seen: Sighting,
+    pub(in crate::gate::examine) moment: Stamp,
 }
 
 impl Glance {
     /// The open file at `path`.
-    pub(super) fn of(path: &Path, file: &File) -> Option<Self> {
+    pub(in crate::gate::examine) fn of(path: &Path, file: &File) -> Option<Self> {
         let moment = Stamp::now();
         let seen = Sighting::of(path, &file.metadata().ok()?)?;
         Some(Self { path: path.to_owned(), seen, moment })
     }
 
     /// Whether all that was read since was read from the same bytes.
-    fn is_unchanged(&self) -> bool {
+    pub(super) fn is_unchanged(&self) -> bool {
         self.seen.is_settled(self.moment) && Sighting::now(&self.path) == Some(self.seen)
     }
 }
 
 /// Computes the digests of a large file, and remembers them.
-pub(super) fn sum(
+pub(in crate::gate::examine) fn sum(
     recall: Recall<'_>,
     glance: Option<&Glance>,
     bytes: &dyn ReadAt,
@@ -226,24 +208,4 @@ pub(super) fn sum(
         recall.cache.learn(path, *seen, *moment, digests(&sums), false);
     }
     Ok(asked_for(asked, &digests(&sums)).unwrap_or(sums))
-}
-
-/// Reads a file of a known length into the buffer.
-pub(super) fn read_whole<'b>(
-    file: &File,
-    buffer: &'b mut Vec<u8>,
-    length: u64,
-) -> io::Result<&'b [u8]> {
-    use std::io::Read as _;
-    let mut file = file;
-    let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(WHOLE as usize);
-    buffer.resize(wanted.max(SMALL), 0);
-    let content = buffer.get_mut(..wanted).unwrap_or_default();
-    match file.read_exact(content) {
-        Ok(()) => Ok(content),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            Err(io::Error::other("it became shorter while it was read"))
-        }
-        Err(error) => Err(error),
-    }
 }

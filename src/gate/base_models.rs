@@ -1,4 +1,4 @@
-//! Following what models build on: with `follow_base_models: true`, each becomes a subject of its
+//! BaseModelQueue what models build on: with `follow_base_models: true`, each becomes a subject of its
 //! own, judged by the policy of the entry that led to it.
 
 use super::subject::Subject;
@@ -16,7 +16,7 @@ const MOST: usize = 50;
 
 /// What was asked for and followed so far.
 #[derive(Debug)]
-pub(super) struct Following {
+pub(super) struct BaseModelQueue {
     known: Vec<Known>,
     /// Whether a lock forbids to resolve what it does not name.
     is_locked: bool,
@@ -38,7 +38,7 @@ struct Known {
     followed_for: Option<Option<String>>,
 }
 
-impl Following {
+impl BaseModelQueue {
     /// Nothing is followed yet. With a lock that binds, nothing ever is. What stands `elsewhere` in
     /// the manifest is judged in another share of it and need not be followed in this one.
     pub(super) fn new(is_locked: bool, elsewhere: &[Entry]) -> Self {
@@ -206,7 +206,7 @@ mod tests {
 
     /// Followed models as they are judged: none of them builds on anything, by default.
     fn follow(
-        following: &mut Following,
+        following: &mut BaseModelQueue,
         batch: &[Judged],
         incidents: &mut Vec<Incident>,
     ) -> Vec<Judged> {
@@ -223,7 +223,7 @@ mod tests {
         let adapter = judged("./adapter", &[("acme/base", Some(COMMIT)), ("./x", None)]);
         let mut incidents = Vec::new();
         let parent = adapter.entry.clone().unwrap();
-        let followed = follow(&mut Following::new(false, &[]), &[adapter], &mut incidents);
+        let followed = follow(&mut BaseModelQueue::new(false, &[]), &[adapter], &mut incidents);
         assert_eq!(incidents, []);
         assert_eq!(names(&followed), [format!("ranker → acme/base@{COMMIT}")]);
         let entry = followed[0].entry.as_ref().unwrap();
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn nothing_is_followed_twice_or_in_circles() {
-        let mut following = Following::new(false, &[]);
+        let mut following = BaseModelQueue::new(false, &[]);
         let mut incidents = Vec::new();
         let mut pinned = judged("hf://acme/pinned", &[]);
         pinned.revision = Some(COMMIT.to_owned());
@@ -264,15 +264,15 @@ mod tests {
         let mut strict = judged("./b", &[("acme/base", None)]);
         strict.entry.as_mut().unwrap().profile = Some("strict".to_owned());
         let cases = [judged("./a", &[("acme/base", None)]), strict];
-        assert_eq!(Following::new(false, &[]).next(&cases, &mut Vec::new()).len(), 2);
+        assert_eq!(BaseModelQueue::new(false, &[]).next(&cases, &mut Vec::new()).len(), 2);
         let mut silent = judged("./a", &[("acme/base", None)]);
         silent.policy = Arc::new(policy());
-        assert_eq!(Following::new(false, &[]).next(&[silent], &mut Vec::new()).len(), 0);
+        assert_eq!(BaseModelQueue::new(false, &[]).next(&[silent], &mut Vec::new()).len(), 0);
     }
 
     #[test]
     fn limits_are_incidents() {
-        let mut following = Following::new(false, &[]);
+        let mut following = BaseModelQueue::new(false, &[]);
         let mut incidents = Vec::new();
         let mut batch = vec![judged("./a", &[("acme/m0", None)])];
         for depth in 1..=5 {
@@ -289,7 +289,8 @@ mod tests {
         let targets: Vec<String> = (0..60).map(|number| format!("acme/m{number}")).collect();
         let named: Vec<_> = targets.iter().map(|target| (target.as_str(), None)).collect();
         let mut incidents = Vec::new();
-        let followed = Following::new(false, &[]).next(&[judged("./a", &named)], &mut incidents);
+        let followed =
+            BaseModelQueue::new(false, &[]).next(&[judged("./a", &named)], &mut incidents);
         assert_eq!((followed.len(), incidents.len()), (50, 1));
         assert!(incidents[0].message.contains("`acme/m50`, and 50 models"));
     }
@@ -299,7 +300,7 @@ mod tests {
         let followed = |is_locked, named: &[(&str, Option<&str>)]| {
             let mut incidents = Vec::new();
             let cases = [judged("./a", named), judged("hf://acme/a", &[])];
-            let count = Following::new(is_locked, &[]).next(&cases, &mut incidents).len();
+            let count = BaseModelQueue::new(is_locked, &[]).next(&cases, &mut incidents).len();
             let messages: Vec<String> = incidents.into_iter().map(|it| it.message).collect();
             (count, messages.join("\n"))
         };

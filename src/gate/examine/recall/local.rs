@@ -4,17 +4,19 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::kept::{DENSE_PART, Glance, HASHED, OUTLINE, Recall, WHOLE, asked_for, digests};
 use super::witness::{Watched, Witness};
-use super::{DENSE_PART, Glance, HASHED, OUTLINE, Recall, WHOLE, asked_for, digests, read_whole};
 use crate::base::{ReadAt, Sha256Hasher, read_up_to};
-use crate::cli::examine::one_file::{Analysed, Reader, SMALL, ToSum, Unsummed, unread, unsummed};
-use crate::cli::examine::sums::{self, Asked, Sums};
 use crate::evidence::FileEvidence;
 use crate::facts_cache::{About, Content as Known, Digests, Entry, Key};
+use crate::gate::examine::reader::{
+    Analysed, Reader, SMALL, ToSum, Unsummed, read_whole, unread, unsummed,
+};
+use crate::gate::examine::sums::{self, Asked, Sums};
 use crate::source::Content;
 
 /// A file of this machine, with what is known of it.
-pub(in crate::cli::examine) struct Local<'a> {
+pub(in crate::gate::examine) struct Local<'a> {
     reader: &'a Reader<'a>,
     recall: Recall<'a>,
     glance: Option<Glance>,
@@ -22,7 +24,7 @@ pub(in crate::cli::examine) struct Local<'a> {
 
 impl<'a> Local<'a> {
     /// The open file of a task.
-    pub(in crate::cli::examine) fn new(
+    pub(in crate::gate::examine) fn new(
         reader: &'a Reader<'a>,
         recall: Recall<'a>,
         file: &File,
@@ -35,7 +37,7 @@ impl<'a> Local<'a> {
     }
 
     /// Finds out what there is to know of the file, with as few reads as possible.
-    pub(in crate::cli::examine) fn examine(
+    pub(in crate::gate::examine) fn examine(
         &self,
         file: File,
         buffer: &mut Vec<u8>,

@@ -1,18 +1,18 @@
-//! One file: opened, analysed, summed.
+//! An open file: read, analysed, digested, compared with its listing.
 
 use std::io::{self, Read as _};
 use std::sync::Arc;
 
-use super::Task;
-use super::distant::{Distant, Heavy, InMemory, Line, SnapshotSiblings, only_certain, unfetched};
-use super::recall::{self, Glance, Local};
+use super::distant::{Distant, InMemory, SnapshotSiblings, only_certain, unfetched};
+use super::recall::{self, Glance};
 use super::sums::{self, Sums};
+use super::task::Task;
 use crate::analyse::{Siblings, analyse_file};
 use crate::base::{Limits, ReadAt};
 use crate::evidence::{
-    CoverageFact, Evidence, Fact, FileEvidence, FileFact, IntegrityFact, Listed, Origin, Status,
+    CoverageFact, Evidence, Fact, FileEvidence, IntegrityFact, Listed, Origin, Status,
 };
-use crate::source::{Content, Opened, OpenedBytes, RemoteBytes, SnapshotFile};
+use crate::source::{Content, OpenedBytes, RemoteBytes, SnapshotFile};
 
 /// Files up to this size are read whole, with one read into a buffer that is used again.
 pub(super) const SMALL: usize = 64 << 10;
@@ -59,43 +59,6 @@ impl ToSum {
     }
 }
 
-/// Analyses one file. `sum_at_once` is handed what a file on this machine still needs, before the
-/// analysis: another thread may begin with it. `None` if the analysis is put off.
-pub(super) fn analyse(
-    task: &Task<'_>,
-    limits: &Limits,
-    heavy: Heavy,
-    buffer: &mut Vec<u8>,
-    sum_at_once: &dyn Fn(ToSum),
-) -> Option<Analysed> {
-    let opened = match task.file.open() {
-        None => return Some(Analysed::without_reading(withheld(task.file))),
-        Some(Err(error)) => return Some(Analysed::without_reading(unopened(task.file, &error))),
-        Some(Ok(opened)) => opened,
-    };
-    let Opened { bytes, length, fact } = opened;
-    let siblings = SnapshotSiblings { snapshot: task.snapshot, line: Line::new(heavy) };
-    let reader = Reader { task, limits, siblings, length };
-    let analysed = match bytes {
-        OpenedBytes::File(file) => match task.recall {
-            Some(kept) => Local::new(&reader, kept, &file).examine(file, buffer, sum_at_once),
-            None => reader.local(file, buffer, sum_at_once),
-        },
-        OpenedBytes::Remote(bytes) => match task.recall {
-            Some(kept) => recall::remote(&reader, kept, bytes, buffer),
-            None => {
-                let read = reader.read_remote(&bytes, buffer, &reader.siblings);
-                reader.conclude(read, bytes)
-            }
-        },
-    };
-    if reader.siblings.line.is_put_off() {
-        return None;
-    }
-    let facts = task.file.facts.iter().cloned().chain(fact);
-    Some(Analysed { evidence: with_facts(analysed.evidence, facts), ..analysed })
-}
-
 pub(super) struct Reader<'a> {
     pub(super) task: &'a Task<'a>,
     pub(super) limits: &'a Limits,
@@ -115,7 +78,7 @@ pub(super) struct ReadRemote {
 }
 
 impl Reader<'_> {
-    fn local(
+    pub(super) fn local(
         &self,
         file: std::fs::File,
         buffer: &mut Vec<u8>,
@@ -168,8 +131,8 @@ impl Reader<'_> {
                 }
                 // The line tells what happened.
                 Err(_) => {
-                    let (path, size) = (self.task.file.path.clone(), self.length);
-                    (FileEvidence { path, size, ..FileEvidence::default() }, None, 0)
+                    let path = &*self.task.file.path;
+                    (FileEvidence::new(path, self.length, Status::Unreadable), None, 0)
                 }
             }
         } else {
@@ -282,24 +245,33 @@ fn read_small<'b>(
     Ok(buffer.get(..filled).unwrap_or_default())
 }
 
-/// A file that the source found and that must not be opened.
-fn withheld(file: &SnapshotFile) -> FileEvidence {
-    let unseen = |fact: &Fact| {
-        matches!(fact, Fact::Coverage(_) | Fact::File(FileFact::Link { escapes: true, .. }))
-    };
-    let status = if file.facts.iter().any(unseen) { Status::Unreadable } else { Status::Analysed };
-    let evidence = FileEvidence {
-        path: file.path.clone(),
-        listed: file.listing.map(|listing| listing.digest),
-        status,
-        ..FileEvidence::default()
-    };
-    with_facts(evidence, file.facts.iter().cloned())
+/// Reads a file of a known length into the buffer.
+pub(super) fn read_whole<'b>(
+    file: &std::fs::File,
+    buffer: &'b mut Vec<u8>,
+    length: u64,
+) -> io::Result<&'b [u8]> {
+    let mut file = file;
+    let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(recall::WHOLE as usize);
+    buffer.resize(wanted.max(SMALL), 0);
+    let content = buffer.get_mut(..wanted).unwrap_or_default();
+    match file.read_exact(content) {
+        Ok(()) => Ok(content),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(io::Error::other("it became shorter while it was read"))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A file that could not be opened.
-fn unopened(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
+pub(super) fn unopened(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
     with_facts(unread(file, error), file.facts.iter().cloned())
+}
+
+/// A file of which no worker said anything: it counts as unreadable.
+pub(super) fn left_out(file: &SnapshotFile) -> FileEvidence {
+    unopened(file, &io::Error::other("it was left out of the examination"))
 }
 
 /// A file that could not be opened or read: on this machine that is told of the file, behind a
@@ -310,11 +282,9 @@ pub(super) fn unread(file: &SnapshotFile, error: &io::Error) -> FileEvidence {
         Content::File(_) | Content::Withheld => piece(unreadable(error)),
     };
     FileEvidence {
-        path: file.path.clone(),
         listed: file.listing.map(|listing| listing.digest),
-        status: Status::Unreadable,
         evidence: vec![why],
-        ..FileEvidence::default()
+        ..FileEvidence::new(&*file.path, 0, Status::Unreadable)
     }
 }
 
@@ -327,7 +297,10 @@ fn piece(fact: Fact) -> Evidence {
 }
 
 /// Puts facts about the file as such in front of those about its bytes.
-fn with_facts(mut evidence: FileEvidence, facts: impl Iterator<Item = Fact>) -> FileEvidence {
+pub(super) fn with_facts(
+    mut evidence: FileEvidence,
+    facts: impl Iterator<Item = Fact>,
+) -> FileEvidence {
     evidence.evidence.splice(0..0, facts.map(piece));
     evidence
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 
-use super::DigestNeed;
 use crate::base::{Digest, GitBlobHasher, GitBlobId, ReadAt, Sha256Hasher, read_up_to};
 use crate::evidence::{Fact, IntegrityFact, Listed, ListedDigest};
 use crate::policy::Verify;
@@ -10,6 +9,18 @@ use crate::source::{Content, Listing, SnapshotFile};
 
 /// Bytes that are hashed at a time.
 pub(super) const CHUNK: usize = 256 << 10;
+
+/// Whether the SHA-256 of a file is needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::gate) enum DigestNeed {
+    /// It is not.
+    #[default]
+    None,
+    /// It is shown: where the Hub lists one, a remote file is not read whole to compute it.
+    Shown,
+    /// A decision depends on it, so that it is computed from the bytes in any case.
+    Bound,
+}
 
 /// Which digests of a file are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +146,8 @@ pub(super) fn of_stream(
 ) -> io::Result<Sums> {
     let mut summing = Summing::new(asked, length);
     let mut chunk = vec![0; CHUNK];
+    // One byte more is enough to see that the length is another one.
+    let mut stream = stream.take(length.saturating_add(1));
     loop {
         match stream.read(&mut chunk) {
             Ok(0) => return summing.or_changed(),

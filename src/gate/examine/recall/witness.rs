@@ -5,14 +5,14 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Glance, Recall, is_withheld};
+use super::kept::{Glance, Recall, is_withheld};
 use crate::analyse::{HeavyWork, Siblings};
 use crate::base::ReadAt;
-use crate::cli::examine::distant::SnapshotSiblings;
 use crate::evidence::FileEvidence;
 use crate::facts_cache::{
     About, Company, Content as Known, Digests, Entry, Key, Questions, listing_digest,
 };
+use crate::gate::examine::distant::SnapshotSiblings;
 
 /// How much was read, and whether a read failed.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::documents;
 use crate::base::{Commit, RepoId, Untrusted};
 use crate::evaluate::{Judged, accepted};
 use crate::evidence::{Dossier, NamedModel};
@@ -22,18 +21,18 @@ struct Terms {
     /// Why it must not be resolved.
     withheld: Option<&'static str>,
     /// Whether a glob of `files` may match nothing.
-    globs_are_wishes: bool,
+    globs_are_optional: bool,
     /// The revision at which another model names it.
     revision: Option<String>,
 }
 
 /// One model that is to be judged.
 #[derive(Debug)]
-pub(super) struct Subject {
+pub struct Subject {
     /// What the manifest says; `None` for a path given to `scan`.
     entry: Option<Entry>,
     /// Its name in reports.
-    pub(super) name: String,
+    pub name: String,
     /// Where it is, as shown.
     source: String,
     /// Where it is on this machine.
@@ -41,14 +40,14 @@ pub(super) struct Subject {
     /// How it is resolved, if not as it is written.
     terms: Terms,
     /// The policy in force.
-    pub(super) policy: Arc<Policy>,
+    pub policy: Arc<Policy>,
     /// The model that builds on it, if that is why it is judged.
     named_by: Option<NamedBy>,
 }
 
 impl Subject {
     /// An entry of a manifest in the folder `base`.
-    pub(super) fn of_entry(entry: Entry, base: &Path, policy: Arc<Policy>) -> Self {
+    pub fn of_entry(entry: Entry, base: &Path, policy: Arc<Policy>) -> Self {
         let path = if is_hub(&entry.source) {
             PathBuf::from(&entry.source)
         } else {
@@ -66,9 +65,9 @@ impl Subject {
         }
     }
 
-    /// A path given to `scan`.
-    pub(super) fn of_path(name: String, path: PathBuf, policy: Arc<Policy>) -> Self {
-        let source = documents::shown(&path);
+    /// A file, a folder or an `hf://…` address without a manifest; `source` is how the address is
+    /// shown.
+    pub fn of_path(name: String, source: String, path: PathBuf, policy: Arc<Policy>) -> Self {
         Self { entry: None, name, source, path, terms: Terms::default(), policy, named_by: None }
     }
 
@@ -106,25 +105,25 @@ impl Subject {
     }
 
     /// Judged at this commit, whatever its branch does.
-    pub(super) fn at(mut self, commit: Commit) -> Self {
+    pub fn at(mut self, commit: Commit) -> Self {
         self.terms.commit = Some(commit);
         self
     }
 
     /// Judged from this folder instead of its source.
-    pub(super) fn copied_to(self, path: PathBuf) -> Self {
+    pub fn copied_to(self, path: PathBuf) -> Self {
         Self { path, ..self }
     }
 
     /// Not resolved at all.
-    pub(super) fn withheld(mut self, reason: &'static str) -> Self {
+    pub fn withheld(mut self, reason: &'static str) -> Self {
         self.terms.withheld = Some(reason);
         self
     }
 
     /// Judged although some of its globs match nothing, as long as one does.
-    pub(super) fn with_globs_as_wishes(mut self) -> Self {
-        self.terms.globs_are_wishes = true;
+    pub fn with_optional_globs(mut self) -> Self {
+        self.terms.globs_are_optional = true;
         self
     }
 
@@ -153,7 +152,7 @@ impl Subject {
     }
 
     /// Where it is on this machine, if it is.
-    pub(super) fn local_path(&self) -> Option<&Path> {
+    pub fn local_path(&self) -> Option<&Path> {
         (!self.is_remote()).then_some(&self.path)
     }
 
@@ -202,8 +201,8 @@ impl Subject {
             );
             incidents.push(incident(message));
         }
-        let wishes = self.terms.globs_are_wishes;
-        for glob in snapshot.unmatched.iter().filter(|_| !wishes) {
+        let optional = self.terms.globs_are_optional;
+        for glob in snapshot.unmatched.iter().filter(|_| !optional) {
             let message = format!(
                 "`{}` in `files` matches no file of `{}`; correct it or take it out",
                 Untrusted(glob),
@@ -211,8 +210,8 @@ impl Subject {
             );
             incidents.push(incident(message));
         }
-        if (wishes || snapshot.unmatched.is_empty()) && snapshot.selected().next().is_none() {
-            let none = if wishes && !snapshot.unmatched.is_empty() { "of these " } else { "" };
+        if (optional || snapshot.unmatched.is_empty()) && snapshot.selected().next().is_none() {
+            let none = if optional && !snapshot.unmatched.is_empty() { "of these " } else { "" };
             let message =
                 format!("`{}` holds no {none}files; there is nothing to judge", self.source);
             incidents.push(incident(message));

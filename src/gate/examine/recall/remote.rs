@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use super::kept::{Recall, asked_for, digests, listed};
 use super::witness::Witness;
-use super::{Recall, asked_for, digests, listed};
-use crate::cli::examine::one_file::{Analysed, Reader, ToSum};
-use crate::cli::examine::sums::{self};
 use crate::evidence::{Fact, IntegrityFact, ListedDigest};
 use crate::facts_cache::Digests;
+use crate::gate::examine::reader::{Analysed, Reader, ToSum};
+use crate::gate::examine::sums::{self};
 use crate::source::{RemoteBytes, SnapshotFile};
 
 /// Analyses a file behind a network, or finds what an earlier run found. Facts are found before a
 /// request for the file is made.
-pub(in crate::cli::examine) fn remote(
+pub(in crate::gate::examine) fn remote(
     reader: &Reader<'_>,
     recall: Recall<'_>,
     bytes: Arc<dyn RemoteBytes>,
