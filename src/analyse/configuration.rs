@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 use super::json::{JsonReader, Token};
 use super::templates::{Place, examine_template, has_tags};
-use super::text::Text;
+use super::text::plain::Text;
 use super::{Analyser, Artifact, Examination, Probe, Role, Stop};
 use crate::base::{Budget, ReadAt};
 use crate::evidence::{Format, ReferenceFact, ReferenceKind};

@@ -1,106 +1,61 @@
-//! One file under analysis: where we are in it, what was found, what it may still cost.
+//! One file under analysis: where we are in it, what was found, what it may still cost; and what an
+//! analyser is, which establishes the facts.
 
-use std::io;
 use std::sync::Arc;
 
+use super::names;
 use super::probe::{Ends, Reach};
-use super::{ANALYSERS, Analyser, Artifact, DecompressionAllowance, Probe, Role};
+use super::{DecompressionAllowance, Probe, Siblings, Stop};
 use crate::base::{Budget, Limits, ReadAt};
 use crate::evidence::{
-    ArchiveFact, CoverageFact, Evidence, Fact, FileEvidence, FileFact, Format, Origin, PickleFact,
-    Status, UnscannedReason,
+    ArchiveFact, CoverageFact, Evidence, Fact, FileFact, Format, Origin, PickleFact,
+    UnscannedReason,
 };
 
-/// Why an analyser stopped before the end. What it found before stays.
-#[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    /// The bytes break the format's rules.
-    #[error("{reason}")]
-    Malformed {
-        /// Where, if known.
-        offset: Option<u64>,
-        /// What is wrong (untrusted).
-        reason: String,
-    },
-    /// A budget ran out.
-    #[error("more than {limit} {budget}")]
-    Exhausted {
-        /// Which one.
-        budget: Budget,
-        /// The limit in force.
-        limit: u64,
-        /// Where, if known.
-        offset: Option<u64>,
-    },
-    /// The bytes could not be read. An [`io::Error`] that wraps a `Stop` (from a decompressor)
-    /// counts as that `Stop`.
-    #[error(transparent)]
-    Io(#[from] io::Error),
+/// Bytes under a name: a file of a model, or a member of an archive.
+#[derive(Clone, Copy)]
+pub struct Artifact<'a> {
+    /// The path or member name, as its author named it. A hint at most.
+    pub name: &'a str,
+    /// The bytes.
+    pub bytes: &'a dyn ReadAt,
 }
 
-impl Stop {
-    /// Malformed at `offset`.
-    pub fn malformed(offset: impl Into<Option<u64>>, reason: impl Into<String>) -> Self {
-        Self::Malformed { offset: offset.into(), reason: reason.into() }
+/// Knows one format.
+pub trait Analyser: Sync {
+    /// The format's name, unless `analyse` finds a more specific one.
+    fn format(&self) -> Format;
+
+    /// Whether these bytes are, or could be taken for, the format. Judges by content; a name may
+    /// only decide where the format has no magic.
+    fn claims(&self, probe: &Probe<'_>) -> bool;
+
+    /// How the format relates to others that claim the same bytes.
+    fn role(&self) -> Role {
+        Role::Loadable
     }
 
-    /// Carries a `Stop` through an interface that speaks [`io::Error`].
-    pub fn into_io(self) -> io::Error {
-        match self {
-            Self::Io(error) => error,
-            stop => io::Error::other(stop),
-        }
-    }
-
-    /// The `Stop` that an [`io::Error`] carries, if it carries one.
-    pub fn unwrapped(self) -> Self {
-        match self {
-            Self::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Self>()) => {
-                match error.into_inner().map(|inner| inner.downcast::<Self>()) {
-                    Some(Ok(stop)) => *stop,
-                    _ => Self::malformed(None, "a nested stream broke off"),
-                }
-            }
-            stop => stop,
-        }
-    }
+    /// Establishes the facts. What is found before an error stays.
+    fn analyse(
+        &self,
+        artifact: &Artifact<'_>,
+        examination: &mut Examination<'_>,
+    ) -> Result<(), Stop>;
 }
 
-/// The other files of the same model: an index names its shards.
-pub trait Siblings: Sync {
-    /// The paths of all files of the model.
-    fn paths(&self) -> Vec<String>;
-
-    /// Opens one by its exact path inside the model; `None` if there is no such file.
-    fn open(&self, path: &str) -> Option<io::Result<Arc<dyn ReadAt>>>;
-
-    /// What is to be called before an analysis decodes more than a little: not too many may at the
-    /// same time.
-    fn before_heavy_work(&self) -> Option<HeavyWork> {
-        None
-    }
-}
-
-/// Called before heavy work. An error puts the analysis off: it is to end, and begins anew when
-/// there is room.
-pub type HeavyWork = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
-
-/// A file that stands alone.
-#[derive(Clone, Copy, Debug)]
-pub struct NoSiblings;
-
-impl Siblings for NoSiblings {
-    fn paths(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn open(&self, _path: &str) -> Option<io::Result<Arc<dyn ReadAt>>> {
-        None
-    }
+/// How a format relates to others that claim the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A loader acts on it: two of these in one file are a polyglot.
+    Loadable,
+    /// Data that is merely shown or read (text, pictures): asked only when nothing loadable
+    /// claims the bytes.
+    Passive,
 }
 
 /// One file under analysis.
 pub struct Examination<'a> {
+    analysers: &'static [&'static dyn Analyser],
     limits: &'a Limits,
     siblings: &'a dyn Siblings,
     path: &'a str,
@@ -127,6 +82,34 @@ const LISTED_MEMBERS: usize = 2000;
 const TOO_DEEP_TOLD: usize = 100;
 
 impl<'a> Examination<'a> {
+    /// Nothing is found yet, and every budget is whole.
+    pub(super) fn new(
+        path: &'a str,
+        length: u64,
+        analysers: &'static [&'static dyn Analyser],
+        siblings: &'a dyn Siblings,
+        limits: &'a Limits,
+    ) -> Self {
+        Self {
+            analysers,
+            limits,
+            siblings,
+            path,
+            members: Vec::new(),
+            evidence: Vec::new(),
+            evidence_full: false,
+            decompression: Arc::new(DecompressionAllowance::new(
+                length.saturating_mul(limits.decompressed_ratio).max(limits.decompressed_floor),
+                siblings.before_heavy_work(),
+            )),
+            members_to_list: LISTED_MEMBERS,
+            members_to_examine: limits.members,
+            members_exhausted: false,
+            too_deep_to_tell: TOO_DEEP_TOLD,
+            formats: Vec::new(),
+        }
+    }
+
     /// The budgets.
     pub fn limits(&self) -> &'a Limits {
         self.limits
@@ -232,20 +215,10 @@ impl<'a> Examination<'a> {
     /// for something that a loader acts on, and returned is what that is; raw numbers are no
     /// evidence.
     pub fn glance(&mut self, name: &str, bytes: &dyn ReadAt) -> Vec<Format> {
-        self.glance_within(name, bytes, Reach::GLANCE)
-    }
-
-    /// The same for no more than `reach`.
-    pub(super) fn glance_within(
-        &mut self,
-        name: &str,
-        bytes: &dyn ReadAt,
-        reach: Reach,
-    ) -> Vec<Format> {
         if !self.may_examine_member() {
             return Vec::new();
         }
-        self.enter(name, |examination| examination.examine(name, bytes, reach))
+        self.enter(name, |examination| examination.examine(name, bytes, Reach::GLANCE))
     }
 
     /// Analyses a payload met in a pickle's operand, one level deeper. Bytes that turn out to be
@@ -388,7 +361,7 @@ impl<'a> Examination<'a> {
             tail: ends.tail(),
             bytes: artifact.bytes,
         };
-        for &analyser in ANALYSERS {
+        for &analyser in self.analysers {
             let format = analyser.format();
             if analyser.role() != role
                 || ran.iter().any(|done| done.format() == format)
@@ -403,65 +376,13 @@ impl<'a> Examination<'a> {
             }
         }
     }
-}
 
-/// Analyses one file of a model.
-pub fn analyse_file(
-    path: &str,
-    bytes: &dyn ReadAt,
-    siblings: &dyn Siblings,
-    limits: &Limits,
-) -> FileEvidence {
-    let size = bytes.len();
-    let length = size.as_ref().copied().unwrap_or(0);
-    let mut examination = Examination {
-        limits,
-        siblings,
-        path,
-        members: Vec::new(),
-        evidence: Vec::new(),
-        evidence_full: false,
-        decompression: Arc::new(DecompressionAllowance::new(
-            length.saturating_mul(limits.decompressed_ratio).max(limits.decompressed_floor),
-            siblings.before_heavy_work(),
-        )),
-        members_to_list: LISTED_MEMBERS,
-        members_to_examine: limits.members,
-        members_exhausted: false,
-        too_deep_to_tell: TOO_DEEP_TOLD,
-        formats: Vec::new(),
-    };
-    if let Err(error) = size {
-        examination.record_stop(&Format::new("unknown"), error.into());
+    /// Examines all of the file as whatever it is, and gives what was found.
+    pub(super) fn finish(mut self, bytes: &dyn ReadAt) -> (Vec<Format>, Vec<Evidence>) {
+        let formats = self.examine(self.path, bytes, Reach::WHOLE);
+        if let Some(lie) = names::mismatch(self.path, &formats) {
+            self.record(None, lie);
+        }
+        (formats, self.evidence)
     }
-    let formats = examination.examine(path, bytes, Reach::WHOLE);
-    if let Some(lie) = super::names::mismatch(path, &formats) {
-        examination.record(None, lie);
-    }
-    let status = status_of(&examination.evidence);
-    FileEvidence {
-        formats,
-        evidence: examination.evidence,
-        ..FileEvidence::new(path, length, status)
-    }
-}
-
-/// Whether facts tell of bytes that were not understood.
-fn status_of(evidence: &[Evidence]) -> Status {
-    let mut status = Status::Analysed;
-    let mut found_anything = false;
-    for piece in evidence {
-        let worst = match &piece.fact {
-            Fact::Coverage(CoverageFact::Unreadable { .. } | CoverageFact::Unscanned { .. }) => {
-                Status::Unreadable
-            }
-            Fact::Coverage(_) => Status::Partial,
-            _ => {
-                found_anything = true;
-                Status::Analysed
-            }
-        };
-        status = status.max(worst);
-    }
-    if status == Status::Unreadable && found_anything { Status::Partial } else { status }
 }

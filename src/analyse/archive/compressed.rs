@@ -14,60 +14,60 @@ use crate::evidence::{ArchiveAnomaly, ArchiveFact, Format};
 
 /// A file that is compressed as a whole. All streams or members in it are decoded, one after
 /// another, as Python's readers and joblib do.
-pub struct Compressed {
+pub(crate) struct Compressed {
     format: Format,
     claims: fn(&Probe<'_>) -> bool,
     codec: fn() -> Arc<dyn Codec>,
 }
 
 /// gzip, all members.
-pub static GZIP: Compressed = Compressed {
+pub(crate) static GZIP: Compressed = Compressed {
     format: Format::new("gzip"),
     claims: |probe| probe.has(0, &[0x1f, 0x8b, 8]),
     codec: || Arc::new(Gzip),
 };
 
 /// zlib, as joblib compresses by default.
-pub static ZLIB: Compressed = Compressed {
+pub(crate) static ZLIB: Compressed = Compressed {
     format: Format::new("zlib"),
     claims: |probe| Zlib::header(probe.head) && decodes(probe, Arc::new(Zlib)),
     codec: || Arc::new(Zlib),
 };
 
 /// bzip2, all streams.
-pub static BZ2: Compressed = Compressed {
+pub(crate) static BZ2: Compressed = Compressed {
     format: Format::new("bz2"),
     claims: |probe| Bz2::header(probe.head),
     codec: || Arc::new(Bz2),
 };
 
 /// xz, all streams.
-pub static XZ: Compressed = Compressed {
+pub(crate) static XZ: Compressed = Compressed {
     format: Format::new("xz"),
     claims: |probe| probe.has(0, &codec::XZ_MAGIC),
     codec: || Arc::new(Xz),
 };
 
 /// The old `.lzma` format.
-pub static LZMA: Compressed =
+pub(crate) static LZMA: Compressed =
     Compressed { format: Format::new("lzma"), claims: is_lzma, codec: || Arc::new(Lzma) };
 
 /// lz4, all frames, legacy frames too.
-pub static LZ4: Compressed = Compressed {
+pub(crate) static LZ4: Compressed = Compressed {
     format: Format::new("lz4"),
     claims: |probe| behind_skippable(probe, lz4_begins),
     codec: || Arc::new(Lz4),
 };
 
 /// Zstandard, all frames.
-pub static ZSTD: Compressed = Compressed {
+pub(crate) static ZSTD: Compressed = Compressed {
     format: Format::new("zstd"),
     claims: |probe| behind_skippable(probe, zstd_begins),
     codec: || Arc::new(Zstd),
 };
 
 /// The compressed files of joblib up to 0.9.
-pub static ZFILE: Compressed = Compressed {
+pub(crate) static ZFILE: Compressed = Compressed {
     format: Format::new("zfile"),
     claims: |probe| ZFile::header(probe.head),
     codec: || Arc::new(ZFile),

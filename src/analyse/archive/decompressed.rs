@@ -19,7 +19,7 @@ use crate::base::{Budget, ReadAt, Window};
 /// Reading fails with [`Stop::Malformed`] where the data is corrupt, and yields every byte in front
 /// of that. [`ReadAt::len`] is the number of bytes that can be read, corrupt or not; it fails only
 /// when the allowance or the memory is exhausted.
-pub struct Decompressed<'a> {
+pub(crate) struct Decompressed<'a> {
     bytes: Window<'a>,
     codec: Arc<dyn Codec>,
     rules: StreamRules,
@@ -29,15 +29,15 @@ pub struct Decompressed<'a> {
 
 /// What there is to know at the end of a stream.
 #[derive(Debug)]
-pub struct End {
+pub(crate) struct End {
     /// Bytes that were decoded.
-    pub length: u64,
+    pub(crate) length: u64,
     /// Compressed bytes that were taken; what stands behind them is something else.
-    pub compressed: u64,
+    pub(crate) compressed: u64,
     /// CRC-32 of the decoded bytes.
-    pub checksum: u32,
+    pub(crate) checksum: u32,
     /// Why it ended early, if it did.
-    pub fault: Option<Stop>,
+    pub(crate) fault: Option<Stop>,
 }
 
 /// The decoded bytes that are kept from the beginning on.
@@ -132,7 +132,7 @@ impl<'a> Decompressed<'a> {
     }
 
     /// Decodes to the end, and says what is known there.
-    pub fn end(&self) -> End {
+    pub(crate) fn end(&self) -> End {
         let mut state = self.lock();
         let ended = self.run_to_end(&mut state);
         End {
@@ -144,7 +144,7 @@ impl<'a> Decompressed<'a> {
     }
 
     /// Whether the end is known already, so that [`Self::end`] costs nothing.
-    pub fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.lock().ended.is_some()
     }
 

@@ -7,15 +7,13 @@
 mod anomalies;
 mod checksum;
 mod codec;
-pub mod compressed;
+pub(super) mod compressed;
 mod decompressed;
 mod fields;
 mod name;
-pub mod opaque;
+pub(super) mod opaque;
 mod pages;
-pub mod sevenz;
+pub(super) mod sevenz;
 mod signature;
-pub mod tar;
-pub mod zip;
-
-pub use decompressed::{Decompressed, End};
+pub(super) mod tar;
+pub(super) mod zip;

@@ -5,25 +5,25 @@ use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::evidence::{CoverageFact, Format, UnscannedReason};
 
 /// An archive format that cannot be opened here.
-pub struct Opaque {
+pub(crate) struct Opaque {
     format: Format,
     what: &'static str,
     magics: &'static [&'static [u8]],
 }
 
 /// RAR, versions 4 and 5.
-pub static RAR: Opaque = Opaque {
+pub(crate) static RAR: Opaque = Opaque {
     format: Format::new("rar"),
     what: "a RAR archive",
     magics: &[b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"],
 };
 
 /// Microsoft cabinets.
-pub static CAB: Opaque =
+pub(crate) static CAB: Opaque =
     Opaque { format: Format::new("cab"), what: "a cabinet archive", magics: &[b"MSCF\0\0\0\0"] };
 
 /// lzip.
-pub static LZIP: Opaque = Opaque {
+pub(crate) static LZIP: Opaque = Opaque {
     format: Format::new("lzip"),
     what: "an lzip file",
     magics: &[b"LZIP\x00", b"LZIP\x01"],

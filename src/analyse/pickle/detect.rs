@@ -151,12 +151,6 @@ fn leads_to_pickle(
     Ok(false)
 }
 
-/// Whether bytes of which only `head` is at hand could go on as a pickle behind it.
-pub(in crate::analyse) fn could_go_on(head: &[u8], length: u64, limits: &Limits) -> bool {
-    !breaks_at_once(head, length)
-        && look(&head, 0, LOOK_AHEAD, limits).is_ok_and(|look| look.ran_out || look.exhausted)
-}
-
 /// Whether every reader breaks at the first opcode of `length` bytes, of which `head` is at hand:
 /// a text that is longer than the bytes, or a line that reaches behind the head and in which stands
 /// already what no reader takes. Raw numbers begin so now and then, and need not be read on.

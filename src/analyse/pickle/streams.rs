@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::analyse::{Examination, Stop};
 use crate::base::{Budget, Limits, ReadAt, Window, read_up_to};
-use crate::evidence::{CoverageFact, Divergence, PickleFact, TorchDefect, TorchFact};
+use crate::evidence::{CoverageFact, Divergence, Format, PickleFact, TorchDefect, TorchFact};
 
 use super::detect::{could_go_on_with, imports_something};
 use super::dialect::Dialect;
@@ -14,6 +14,9 @@ use super::payload::{decode_base64, decode_hex};
 use super::reader::View;
 use super::record::{Encoding, Payload, Recorder};
 use super::value::Value;
+
+/// The format's name.
+pub(in crate::analyse) const FORMAT: Format = Format::new("pickle");
 
 /// Bytes of an encoded payload that are decoded.
 const MOST_DECODED: u64 = 4 << 20;
@@ -221,7 +224,7 @@ fn examine_payload(payload: &Payload, bytes: &dyn ReadAt, examination: &mut Exam
     match read_up_to(&window, 0, &mut text) {
         Ok(count) => text.truncate(count),
         Err(error) => {
-            examination.record_stop(&super::FORMAT, error.into());
+            examination.record_stop(&FORMAT, error.into());
             return;
         }
     }

@@ -3,6 +3,7 @@
 //! Such a file is told as unscanned, under its name, and never passes unseen. A format that gets
 //! an analyser of its own loses its row here.
 
+pub(super) mod layouts;
 mod protobuf;
 mod xml;
 

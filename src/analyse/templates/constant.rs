@@ -26,7 +26,7 @@ pub(super) enum Constant {
     /// A whole number.
     Number(i128),
     /// A list or tuple of such.
-    List(Vec<Constant>),
+    List(Vec<Self>),
 }
 
 /// What the template assigns to its names.

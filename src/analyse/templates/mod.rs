@@ -15,7 +15,7 @@ mod yaml;
 use minijinja::machinery::parse;
 pub(super) use yaml::YamlTemplates;
 
-use super::text::Text;
+use super::text::plain::Text;
 use super::{Analyser, Artifact, Examination, Probe, Role, Stop};
 use crate::base::{Budget, Digest, read_up_to};
 use crate::evidence::{CoverageFact, Format, TemplateFact, TemplateHazard};

@@ -1,7 +1,7 @@
 //! Templates in YAML: the configurations of serving tools have a `chat_template` too.
 
 use super::{Place, examine_template, has_tags};
-use crate::analyse::text::Text;
+use crate::analyse::text::plain::Text;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Role, Stop};
 use crate::base::read_up_to;
 use crate::document::{Content, Document, MAXIMUM_DOCUMENT_BYTES, Node, read_yaml};

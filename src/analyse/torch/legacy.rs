@@ -5,14 +5,11 @@
 //! element count (`i64`) and its bytes. Another checkpoint may follow: `torch.save` was called more
 //! than once for one open file.
 
-use super::super::pickle::{Member, Objects, Plain, Value};
-use super::super::{Examination, Stop};
+use super::super::Stop;
+use super::super::pickle::{Member, Objects, PickleProgram, Plain, Value};
 use super::storage::{Records, Storages};
 use crate::base::{ReadAt, read_up_to};
 use crate::evidence::{Divergence, Format, TorchDefect, TorchFact};
-
-/// The format's name.
-pub(in crate::analyse) const FORMAT: Format = Format::new("torch-legacy");
 
 /// `0x1950a86a20f9469cfc6c`, little-endian.
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
@@ -22,18 +19,31 @@ const PROTOCOL_VERSION: i64 = 1001;
 /// Checkpoints in one file that are followed.
 const MOST_CHECKPOINTS: u32 = 1024;
 
-/// Whether the first stream's result is the number that makes torch go on. torch compares the
-/// value, so that any spelling of it counts (CVE-2026-53875).
-pub(in crate::analyse) fn is_magic_number(objects: Objects<'_>, value: Value) -> bool {
+/// A file that torch goes on reading behind a first pickle.
+pub(in crate::analyse) struct LegacyCheckpoint;
+
+impl PickleProgram for LegacyCheckpoint {
+    fn format(&self) -> Format {
+        Format::new("torch-legacy")
+    }
+
+    /// torch compares the value with its magic number, so that any spelling of it counts
+    /// (CVE-2026-53875).
+    fn goes_on(&self, objects: Objects<'_>, value: Value) -> bool {
+        is_magic_number(objects, value)
+    }
+
+    fn follow(&self, member: &mut Member<'_>, offset: u64) -> Result<(), Stop> {
+        follow(member, offset)
+    }
+}
+
+fn is_magic_number(objects: Objects<'_>, value: Value) -> bool {
     objects.integer_bytes(value) == Some(&MAGIC)
 }
 
 /// Follows the streams behind the magic number, and the checkpoints behind the first one.
-pub(in crate::analyse) fn follow(
-    member: &mut Member<'_>,
-    after_magic: u64,
-    _examination: &mut Examination<'_>,
-) -> Result<(), Stop> {
+fn follow(member: &mut Member<'_>, after_magic: u64) -> Result<(), Stop> {
     let (mut start, mut after_magic) = (0, after_magic);
     for _ in 0..MOST_CHECKPOINTS {
         let Some(end) = follow_one(member, start, after_magic)? else { return Ok(()) };

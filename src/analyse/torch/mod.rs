@@ -1,6 +1,5 @@
 //! torch checkpoints: zip since 1.6, five pickles and raw storages before, tar before that.
 
-pub(super) mod exported;
 pub(super) mod legacy;
 mod script;
 mod storage;

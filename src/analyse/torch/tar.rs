@@ -5,38 +5,51 @@
 //! pickle to the next.
 
 use super::super::pickle::{Followed, Member, Objects, Plain, Value};
-use super::super::{Examination, Stop};
 use super::storage::item_size_of_storage;
+use crate::analyse::archive::tar::TarLayout;
+use crate::analyse::{Examination, Stop};
 use crate::base::{ReadAt, read_exact_at};
-use crate::evidence::Format;
+use crate::evidence::{Format, TorchFact};
 
 /// The format's name.
-pub(in crate::analyse) const FORMAT: Format = Format::new("torch-tar");
+const FORMAT: Format = Format::new("torch-tar");
 
 /// The members that torch reads by name.
-pub(in crate::analyse) const MEMBERS: [&str; 3] = ["storages", "tensors", "pickle"];
+const MEMBERS: [&str; 3] = ["storages", "tensors", "pickle"];
 
-/// Examines a member of such a tar; false if torch gives it no meaning.
-pub(in crate::analyse) fn examine(
-    name: &str,
-    bytes: &dyn ReadAt,
-    examination: &mut Examination<'_>,
-) -> bool {
-    let follow: fn(&mut Member<'_>) -> Result<(), Stop> = match name {
-        "storages" => storages,
-        "tensors" => tensors,
-        "pickle" => object,
-        _ => return false,
-    };
-    examination.enter(name, |examination| {
-        let mut member = Member::new(bytes, examination.limits());
-        let outcome = follow(&mut member);
-        member.finish(bytes, examination);
-        if let Err(stop) = outcome {
-            examination.record_stop(&FORMAT, stop);
-        }
-    });
-    true
+/// A tar that torch would load.
+pub(in crate::analyse) struct TorchTar;
+
+impl TarLayout for TorchTar {
+    fn format(&self) -> Format {
+        FORMAT
+    }
+
+    fn claims(&self, names: &[&str]) -> bool {
+        MEMBERS.iter().all(|member| names.contains(member))
+    }
+
+    fn describe(&self, examination: &mut Examination<'_>) {
+        examination.record(None, TorchFact::LegacyTar);
+    }
+
+    fn examine(&self, name: &str, bytes: &dyn ReadAt, examination: &mut Examination<'_>) -> bool {
+        let follow: fn(&mut Member<'_>) -> Result<(), Stop> = match name {
+            "storages" => storages,
+            "tensors" => tensors,
+            "pickle" => object,
+            _ => return false,
+        };
+        examination.enter(name, |examination| {
+            let mut member = Member::new(bytes, examination.limits());
+            let outcome = follow(&mut member);
+            member.finish(bytes, examination);
+            if let Err(stop) = outcome {
+                examination.record_stop(&FORMAT, stop);
+            }
+        });
+        true
+    }
 }
 
 /// A count, then for each storage a pickle `(key, location, type)`, `i64` elements and the

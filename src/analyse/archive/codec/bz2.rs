@@ -2,8 +2,9 @@
 
 use bzip2::{Decompress, Status};
 
+use super::input::Input;
 use super::push::{Outcome, Push, PushStream, Pushed};
-use super::{Codec, Input, Stream};
+use super::stream::{Codec, Stream};
 use crate::analyse::Stop;
 
 /// bzip2. A decoder takes at most 4 MB, for the largest blocks.

@@ -2,8 +2,9 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use super::input::Input;
 use super::push::{Outcome, Push, PushStream, Pushed};
-use super::{Codec, Input, Stream};
+use super::stream::{Codec, Stream};
 use crate::analyse::Stop;
 
 /// Raw deflate, as in zip members. Its window is 32 KiB.

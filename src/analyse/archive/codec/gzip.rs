@@ -5,8 +5,9 @@ use std::io::{self, BufRead as _, Read};
 use flate2::Crc;
 
 use super::deflate::Inflate;
+use super::input::Input;
 use super::push::PushStream;
-use super::{Codec, Input, Stream, broken_off};
+use super::stream::{Codec, Stream, broken_off};
 use crate::analyse::Stop;
 
 /// gzip.

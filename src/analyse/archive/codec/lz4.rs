@@ -4,8 +4,9 @@ use std::io::{self, Read};
 
 use lz4_flex::frame::FrameDecoder;
 
+use super::input::Input;
+use super::stream::{Codec, Stream, broken_off};
 use super::zstd::skippable;
-use super::{Codec, Input, Stream, broken_off};
 use crate::analyse::Stop;
 use crate::base::read_up_to;
 

@@ -5,13 +5,11 @@ use std::io;
 use lzma_rust2::filter::FilterConfig;
 use lzma_rust2::{Action, Lzma2Stream, LzmaStream, Status, StreamResult};
 
+use super::input::Input;
 use super::push::{Outcome, Push, PushStream, Pushed};
-use super::{Codec, Input, Stream, broken_off};
+use super::stream::{Codec, Stream, broken_off};
 use crate::analyse::Stop;
 use crate::base::Budget;
-
-/// The old `.lzma` file format, "lzma alone".
-pub(in crate::analyse::archive) struct Lzma;
 
 /// A raw LZMA stream, whose properties stand elsewhere.
 pub(in crate::analyse::archive) struct RawLzma {
@@ -32,35 +30,16 @@ pub(in crate::analyse::archive) struct FilteredLzma2 {
     pub(in crate::analyse::archive) filter: Option<FilterConfig>,
 }
 
-impl Lzma {
-    /// Whether these bytes begin like an lzma-alone file that any common writer makes: the
-    /// default properties, as joblib tells it.
-    pub(in crate::analyse::archive) fn header(head: &[u8]) -> bool {
-        head.starts_with(&[0x5d, 0])
-    }
+/// Whether these bytes begin like an lzma-alone file that any common writer makes: the default
+/// properties, as joblib tells it.
+pub(super) fn begins_alone(head: &[u8]) -> bool {
+    head.starts_with(&[0x5d, 0])
 }
 
-impl Codec for Lzma {
-    fn name(&self) -> &'static str {
-        "lzma"
-    }
-
-    fn begins(&self, head: &[u8]) -> bool {
-        Self::header(head) || head.starts_with(&super::xz::MAGIC)
-    }
-
-    fn open<'a>(
-        &self,
-        mut input: Input<'a>,
-        memory: u64,
-    ) -> Result<Box<dyn Stream<'a> + 'a>, Stop> {
-        let (head, _) = input.peek::<6>()?;
-        if head == super::xz::MAGIC {
-            return super::Xz.open(input, memory);
-        }
-        let stream = LzmaStream::new_mem_limit(memory_in_kib(memory), None);
-        Ok(Box::new(PushStream::new(input, Alone { stream, memory })))
-    }
+/// Begins to decode the old `.lzma` file format, "lzma alone".
+pub(super) fn open_alone<'a>(input: Input<'a>, memory: u64) -> Box<dyn Stream<'a> + 'a> {
+    let stream = LzmaStream::new_mem_limit(memory_in_kib(memory), None);
+    Box::new(PushStream::new(input, Alone { stream, memory }))
 }
 
 impl Codec for RawLzma {

@@ -2,7 +2,8 @@
 
 use std::io::{self, BufRead as _, Read};
 
-use super::{Input, Stream, broken_off};
+use super::input::Input;
+use super::stream::{Stream, broken_off};
 use crate::analyse::Stop;
 
 /// A decoder that is handed input and output buffers.

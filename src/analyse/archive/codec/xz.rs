@@ -1,46 +1,19 @@
-//! xz, and what Python's `lzma` accepts behind it.
-
-use std::io;
+//! Streams of xz.
 
 use lzma_rust2::{Action, Status, XzStream};
 
-use super::lzma::{self, Lzma, memory_in_kib};
+use super::input::Input;
+use super::lzma::{self, memory_in_kib};
 use super::push::{Outcome, Push, PushStream, Pushed};
-use super::{Codec, Input, Stream};
-use crate::analyse::Stop;
-
-/// xz. Python's `LZMAFile` goes on with lzma-alone streams as well as with xz streams, so that
-/// both are decoded behind the first one.
-pub(in crate::analyse::archive) struct Xz;
+use super::stream::Stream;
 
 /// The magic of xz.
 pub(in crate::analyse::archive) const MAGIC: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
 
-impl Codec for Xz {
-    fn name(&self) -> &'static str {
-        "xz"
-    }
-
-    fn begins(&self, head: &[u8]) -> bool {
-        head.starts_with(&MAGIC) || Lzma::header(head)
-    }
-
-    fn skip_padding(&self, input: &mut Input<'_>) -> io::Result<()> {
-        input.skip_zeros()
-    }
-
-    fn open<'a>(
-        &self,
-        mut input: Input<'a>,
-        memory: u64,
-    ) -> Result<Box<dyn Stream<'a> + 'a>, Stop> {
-        let (head, _) = input.peek::<6>()?;
-        if head != MAGIC && Lzma::header(&head) {
-            return Lzma.open(input, memory);
-        }
-        let stream = XzStream::new_mem_limit(false, memory_in_kib(memory));
-        Ok(Box::new(PushStream::new(input, Decoder { stream, memory })))
-    }
+/// Begins to decode a stream of xz.
+pub(super) fn open<'a>(input: Input<'a>, memory: u64) -> Box<dyn Stream<'a> + 'a> {
+    let stream = XzStream::new_mem_limit(false, memory_in_kib(memory));
+    Box::new(PushStream::new(input, Decoder { stream, memory }))
 }
 
 struct Decoder {

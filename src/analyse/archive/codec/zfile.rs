@@ -1,6 +1,8 @@
 //! The compressed files of joblib up to 0.9: `ZF`, a length, one zlib stream.
 
-use super::{Codec, Input, Stream, Zlib, broken_off};
+use super::deflate::Zlib;
+use super::input::Input;
+use super::stream::{Codec, Stream, broken_off};
 use crate::analyse::Stop;
 
 /// joblib's "ZFile" (`joblib.numpy_pickle_compat.read_zfile`).

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{Codec, Input, Stream};
+use super::input::Input;
+use super::stream::{Codec, Stream};
 use crate::analyse::Stop;
 use crate::analyse::archive::fields::u32_at;
 use crate::base::Budget;

@@ -23,7 +23,7 @@ use crate::evidence::{ArchiveAnomaly as Anomaly, CoverageFact, Format, Unscanned
 
 /// 7z. Blocks of LZMA, LZMA2, deflate, bzip2 or plain data are decoded, LZMA with one filter in
 /// front; encrypted blocks and other coders are not.
-pub struct SevenZ;
+pub(crate) struct SevenZ;
 
 const FORMAT: Format = Format::new("7z");
 const MAGIC: [u8; 6] = [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c];

@@ -102,12 +102,6 @@ pub(super) fn has_checksum(block: &[u8; BLOCK]) -> bool {
     !empty && (stored == unsigned || i64::try_from(stored) == Ok(signed))
 }
 
-/// Whether a field could hold the checksum of a block: the sum of 512 bytes, of which eight count
-/// as blanks, of a block that is not empty.
-pub(super) fn could_be_checksum(field: &[u8]) -> bool {
-    number(field).is_some_and(|sum| (1..=512 * 255).contains(&sum))
-}
-
 /// A text field, up to its NUL.
 fn text(field: &[u8]) -> &[u8] {
     field.split(|byte| *byte == 0).next().unwrap_or(&[])

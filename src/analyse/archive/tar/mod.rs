@@ -3,7 +3,6 @@
 mod header;
 #[cfg(test)]
 mod tests;
-mod torch;
 mod walk;
 
 use std::collections::HashSet;
@@ -12,12 +11,35 @@ use self::header::{BLOCK, has_checksum};
 use self::walk::{Content, Member, Walk};
 use super::anomalies::Anomalies;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
-use crate::base::Window;
-use crate::evidence::{ArchiveAnomaly, CoverageFact, Format, TorchFact, UnscannedReason};
+use crate::base::{ReadAt, Window};
+use crate::evidence::{ArchiveAnomaly, CoverageFact, Format, UnscannedReason};
 
 /// tar. Every member is examined by content; links, devices and names that leave the folder are
 /// noted, nothing is extracted.
-pub struct Tar;
+pub(crate) struct Tar {
+    /// The formats that a tar can be in particular. One that is none of them is a plain tar.
+    pub(crate) layouts: &'static [&'static dyn TarLayout],
+}
+
+/// A format that is a tar with members of a fixed meaning (a checkpoint of torch 0.1).
+pub(crate) trait TarLayout: Sync {
+    /// The format's name, which takes the place of `tar`.
+    fn format(&self) -> Format;
+
+    /// Whether the members of these names, a `./` in front of them left out, say that it is this
+    /// format.
+    fn claims(&self, names: &[&str]) -> bool;
+
+    /// Records what the format as a whole is known for.
+    fn describe(&self, examination: &mut Examination<'_>);
+
+    /// Examines a member that the format gives a meaning; false leaves it to be examined by
+    /// content.
+    fn examine(&self, name: &str, bytes: &dyn ReadAt, examination: &mut Examination<'_>) -> bool {
+        let _ = (name, bytes, examination);
+        false
+    }
+}
 
 const FORMAT: Format = Format::new("tar");
 
@@ -45,7 +67,7 @@ impl Analyser for Tar {
             match walk.next() {
                 Ok(Some(member)) => {
                     if at_once {
-                        examine(&member, artifact, examination, false);
+                        examine(&member, artifact, examination, None);
                     }
                     members.push(member);
                 }
@@ -53,51 +75,33 @@ impl Analyser for Tar {
                 Err(stop) => break Err(stop),
             }
         };
-        let checkpoint = torch::is_checkpoint(members.iter().map(|member| member.name.as_str()));
-        if checkpoint {
-            examination.refine_format(&FORMAT, Format::new("torch-tar"));
-            examination.record(None, TorchFact::LegacyTar);
-        }
-        if is_nemo(&members) {
-            // Its configuration names classes to instantiate, and is not analysed yet.
-            examination.refine_format(&FORMAT, NEMO);
-            let reason = UnscannedReason::NoAnalyser { format: NEMO };
-            examination.record(None, CoverageFact::Unscanned { reason });
+        let names: Vec<&str> = members.iter().map(|member| plain(&member.name)).collect();
+        let layout = self.layouts.iter().copied().find(|layout| layout.claims(&names));
+        if let Some(layout) = layout {
+            examination.refine_format(&FORMAT, layout.format());
+            layout.describe(examination);
         }
         note_duplicates(&members, &mut walk.anomalies);
         walk.anomalies.record(examination);
         if !at_once {
             for member in &members {
-                examine(member, artifact, examination, checkpoint);
+                examine(member, artifact, examination, layout);
             }
         }
         result
     }
 }
 
-/// Whether a tar could begin with these bytes, which may be fewer than a header has: the magic, or
-/// a number where the checksum stands that a checksum can be. True of one in a hundred thousand
-/// pieces of raw numbers.
-pub(in crate::analyse) fn could_begin(head: &[u8]) -> bool {
-    let magic = head.get(257..262).is_some_and(|magic| magic == b"ustar");
-    magic || head.get(148..156).is_some_and(header::could_be_checksum)
-}
-
-/// Archives of NeMo: a tar with a configuration.
-const NEMO: Format = Format::new("nemo");
-
-fn is_nemo(members: &[Member]) -> bool {
-    members
-        .iter()
-        .any(|member| member.name.strip_prefix("./").unwrap_or(&member.name) == "model_config.yaml")
+/// A member's name without the `./` that some writers put in front of every one.
+fn plain(name: &str) -> &str {
+    name.strip_prefix("./").unwrap_or(name)
 }
 
 /// Notes files of the same name: readers take the last, extraction writes them all.
 fn note_duplicates(members: &[Member], anomalies: &mut Anomalies) {
     let mut seen = HashSet::with_capacity(members.len());
     for member in members {
-        let name = member.name.strip_prefix("./").unwrap_or(&member.name);
-        let name = name.trim_end_matches('/');
+        let name = plain(&member.name).trim_end_matches('/');
         let folder = member.name.ends_with('/') || member.content == Content::Nothing;
         if !seen.insert(name) && !folder {
             anomalies.add(member.header, ArchiveAnomaly::DuplicateMember, &member.name);
@@ -109,15 +113,19 @@ fn examine(
     member: &Member,
     artifact: &Artifact<'_>,
     examination: &mut Examination<'_>,
-    checkpoint: bool,
+    layout: Option<&dyn TarLayout>,
 ) {
     let window = Window::new(artifact.bytes, member.data, member.size);
     let name = &member.name;
     let formats = match member.content {
         // What is in unexpected data was walked through.
         Content::Nothing | Content::Unexpected => Vec::new(),
-        Content::Plain if checkpoint => torch::examine(name, &window, examination),
-        Content::Plain => examination.nested(name, &window),
+        Content::Plain => match layout {
+            Some(layout) if layout.examine(plain(name), &window, examination) => {
+                vec![layout.format()]
+            }
+            _ => examination.nested(name, &window),
+        },
         Content::Sparse => {
             let formats = examination.glance(name, &window);
             examination.enter(name, |examination| {

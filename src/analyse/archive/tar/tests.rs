@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::analyse::{NoSiblings, analyse_file};
 use crate::base::Limits;
-use crate::evidence::{ArchiveAnomaly as Anomaly, ArchiveFact, Fact, FileEvidence};
+use crate::evidence::{ArchiveAnomaly as Anomaly, ArchiveFact, Fact, FileEvidence, TorchFact};
 
 const DATA: &[u8] = b"\xfe\x01some bytes of no known format\xff";
 

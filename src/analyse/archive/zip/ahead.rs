@@ -3,12 +3,12 @@
 //! Surveying an archive reads a few bytes at hundreds of places, and looking at its members a few
 //! more. Behind a network each of these would be a round trip, so they are announced together, in
 //! batches of bounded size, and so small that a shard of 5 GB and 100 tensors costs a quarter of a
-//! megabyte, replies' headers included. Archives on this machine are read as if nothing of this were here.
+//! megabyte, replies' headers included. It is a hint only: what is looked at and what is checked is
+//! the same for an archive on this machine.
 
 use super::super::fields::u16_at;
 use super::super::pages::Pages;
 use super::header::Central;
-use super::layout::is_numbers;
 use super::member::ZipMember;
 use crate::analyse::Probe;
 use crate::analyse::probe::Reach;
@@ -18,22 +18,12 @@ use crate::base::{ReadAt, read_up_to};
 const ENTRIES: usize = 1000;
 /// Bytes that are announced at once.
 const BATCH: u64 = 512 << 10;
-/// Bytes that local headers and glances at raw numbers may cost together, for the entries that are
-/// announced at once, replies' own headers included. Beside the ends of the file it leaves room
-/// for the pickle.
-const ROOM: u64 = 112 << 10;
-/// Bytes that a reply has in front of its content.
-const REPLY: u64 = 480;
-/// Bytes of head in which every magic stands: `ustar` of a tar, at 257.
-const DEEPEST_MAGIC: usize = 264;
 /// Members up to this size that are no raw numbers are announced with their headers.
 const SMALL: u64 = 16 << 10;
 /// The same for what is called a pickle.
 const SMALL_PICKLE: u64 = 256 << 10;
 /// The longest data descriptor, which stands between a member's data and the next header.
 const DESCRIPTOR: u64 = 24;
-/// The least that a glance looks at.
-const LEAST: Reach = Reach { head: 64, tail: 24 };
 /// torch lets the data of its records begin at multiples of this.
 const ALIGNMENT: u64 = 64;
 /// Bytes of an extra field before torch's padding: its own header, and zip64 sizes.
@@ -41,12 +31,11 @@ const EXTRA: u64 = 4;
 const WIDE_EXTRA: u64 = 32;
 
 /// What of an archive has been announced.
-#[derive(Debug)]
-pub(super) struct Ahead {
+pub(super) struct Ahead<'a> {
     /// Where the first directory entry stands whose header was not announced.
     until: u64,
-    /// What glances at raw numbers may look at.
-    reach: Reach,
+    /// Whether a member of this name holds raw numbers.
+    holds_numbers: &'a dyn Fn(&str) -> bool,
 }
 
 /// What a directory entry lets expect.
@@ -60,7 +49,7 @@ struct Expected {
 }
 
 impl Expected {
-    fn of(entry: &Central, shift: u64) -> Self {
+    fn of(entry: &Central, shift: u64, holds_numbers: &dyn Fn(&str) -> bool) -> Self {
         let header = entry.local_offset.saturating_add(shift);
         let size = entry.header.compressed;
         let wide = header >= 0xffff_ffff || size >= 0xffff_ffff;
@@ -75,21 +64,16 @@ impl Expected {
             header,
             data: data.unwrap_or(u64::MAX),
             size,
-            numbers: is_numbers(&name),
+            numbers: holds_numbers(&name),
             pickle: name.to_ascii_lowercase().ends_with(".pkl"),
         }
     }
 }
 
-impl Ahead {
+impl<'a> Ahead<'a> {
     /// Nothing was announced yet.
-    pub(super) fn new() -> Self {
-        Self { until: 0, reach: Reach::GLANCE }
-    }
-
-    /// What glances at raw numbers may look at.
-    pub(super) fn reach(&self) -> Reach {
-        self.reach
+    pub(super) fn new(holds_numbers: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { until: 0, holds_numbers }
     }
 
     /// A directory begins.
@@ -112,30 +96,15 @@ impl Ahead {
             // What can't be read shows when it is read for its own sake.
             let Ok(Some(entry)) = Central::read(&mut pages, next) else { break };
             next = next.saturating_add(entry.length);
-            expected.push(Expected::of(&entry, shift));
+            expected.push(Expected::of(&entry, shift, self.holds_numbers));
         }
         self.until = next.max(at.saturating_add(1));
-        let headers: u64 = expected
-            .iter()
-            .map(|one| one.data.saturating_sub(one.header).saturating_add(DESCRIPTOR))
-            .fold(0, u64::saturating_add);
-        let numbers = expected.iter().filter(|one| one.numbers).count() as u64;
-        let room = ROOM.saturating_sub(headers);
-        // The replies' headers count only as long as every glance still sees every magic: a tar's
-        // is the one that stands deepest.
-        let replies = REPLY.saturating_mul(expected.len() as u64);
-        let mut reach = reach_within(room.saturating_sub(replies), numbers);
-        if reach.head < DEEPEST_MAGIC {
-            reach = reach_within(room, numbers);
-        }
-        self.reach =
-            Reach { head: self.reach.head.min(reach.head), tail: self.reach.tail.min(reach.tail) };
-        let before = (reach.tail as u64).saturating_add(DESCRIPTOR);
+        let before = (Reach::GLANCE.tail as u64).saturating_add(DESCRIPTOR);
         let mut left = BATCH;
         let contents = expected.iter().map(|one| {
             let whole = if one.pickle { SMALL_PICKLE } else { SMALL };
             match () {
-                () if one.numbers => one.size.min(reach.head as u64),
+                () if one.numbers => one.size.min(Reach::GLANCE.head as u64),
                 () if one.size <= whole.min(left) => {
                     left = left.saturating_sub(one.size);
                     one.size
@@ -179,16 +148,6 @@ fn header_length(bytes: &dyn ReadAt, at: u64) -> Option<u64> {
     let count = read_up_to(bytes, at, &mut fixed).ok()?;
     let lengths = [u16_at(fixed.get(..count)?, 26)?, u16_at(&fixed, 28)?];
     Some(lengths.iter().fold(30, |sum, length| sum.saturating_add(u64::from(*length))))
-}
-
-/// How much of each of `count` members of raw numbers a glance may look at, so that all of them
-/// together cost no more than `room`.
-fn reach_within(room: u64, count: u64) -> Reach {
-    let each = room.checked_div(count).unwrap_or(u64::MAX);
-    let each = usize::try_from(each).unwrap_or(usize::MAX);
-    let tail = (each / 6).clamp(LEAST.tail, Reach::GLANCE.tail);
-    let head = each.saturating_sub(tail).clamp(LEAST.head, Reach::GLANCE.head);
-    Reach { head, tail }
 }
 
 /// Announces the ends of members, batch by batch: [`next`](Self::next) is asked before each member
@@ -242,21 +201,5 @@ impl<'a> Ends<'a> {
         }
         self.announced = count.saturating_sub(1);
         announce(self.bytes, ranges);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_few_members_get_a_whole_glance_and_many_share_the_room() {
-        assert_eq!(reach_within(ROOM, 0), Reach::GLANCE);
-        assert_eq!(reach_within(ROOM, 18), Reach::GLANCE);
-        for count in [30_u64, 100, 400, 1000] {
-            let Reach { head, tail } = reach_within(ROOM, count);
-            assert!(count * (head + tail) as u64 <= ROOM, "{count}: {head} {tail}");
-        }
-        assert_eq!(reach_within(ROOM, 100_000), LEAST);
     }
 }

@@ -2,26 +2,15 @@
 
 use super::super::name;
 use super::super::signature;
-use super::ZipMember;
 use super::header::{DESCRIPTOR, LOCAL, Local};
-use super::survey::Surveyor;
+use super::member::ZipMember;
+use super::survey::{Hidden, Surveyor};
 use crate::analyse::Stop;
 use crate::base::{Budget, read_up_to};
 use crate::evidence::ArchiveAnomaly as Anomaly;
 
 /// Zeros between members that pass as padding.
 const PADDING: u64 = 64 << 10;
-
-/// What bytes are that no directory accounts for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hidden {
-    /// In front of the first member.
-    InFront,
-    /// Between members, or between the last and the directory.
-    Between,
-    /// All of it: the archive has no directory.
-    Unlisted,
-}
 
 impl Surveyor<'_> {
     /// Walks bytes that no directory accounts for, from one local header to the next.

@@ -13,26 +13,26 @@ use crate::base::{ReadAt, Window};
 
 /// A member of a zip, as one of its headers describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZipMember {
+pub(crate) struct ZipMember {
     /// Its name (untrusted; bytes that are no UTF-8 are replaced, and no more than 4096 kept).
-    pub name: String,
+    pub(crate) name: String,
     /// Bytes when decoded, as declared.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Bytes in the archive, as declared.
-    pub compressed_size: u64,
+    pub(crate) compressed_size: u64,
     /// The compression method: 0 stored, 8 deflated, others in APPNOTE 4.4.5.
-    pub method: u16,
+    pub(crate) method: u16,
     /// The flags of both headers together (APPNOTE 4.4.4).
-    pub flags: u16,
+    pub(crate) flags: u16,
     /// CRC-32 of the decoded bytes, as declared.
-    pub checksum: u32,
+    pub(crate) checksum: u32,
     /// Where its local header stands.
-    pub header_offset: u64,
+    pub(crate) header_offset: u64,
     /// Where its data begins.
-    pub data_offset: u64,
+    pub(crate) data_offset: u64,
     /// Whether a directory names it like this. False for a ghost, and for what a local header
     /// makes of a member when the directory says otherwise.
-    pub in_directory: bool,
+    pub(crate) in_directory: bool,
     /// Whether it shares bytes with another member.
     pub(super) shares_bytes: bool,
     /// Whether the declared checksum means something: a streamed member without a directory entry
@@ -58,12 +58,12 @@ impl ZipMember {
     }
 
     /// Whether it is a folder: a name that ends with a slash, and no data.
-    pub fn is_folder(&self) -> bool {
+    pub(crate) fn is_folder(&self) -> bool {
         self.name.ends_with('/') && self.is_empty()
     }
 
     /// Whether there is no data that any reader could find.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.size == 0 && self.compressed_size == 0
     }
 
@@ -79,7 +79,7 @@ impl ZipMember {
     }
 
     /// Whether the flags say that it is encrypted. Readers that ignore them see the data.
-    pub fn claims_encryption(&self) -> bool {
+    pub(crate) fn claims_encryption(&self) -> bool {
         self.flags & ENCRYPTED != 0
     }
 

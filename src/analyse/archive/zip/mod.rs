@@ -15,47 +15,66 @@ mod ahead;
 mod distant_tests;
 mod end;
 mod header;
-mod layout;
 mod loose;
 mod member;
-mod npz;
-mod recognised;
 mod survey;
 #[cfg(test)]
-mod tests;
+pub(in crate::analyse) mod tests;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-pub use layout::{LAYOUTS, ZipLayout};
-pub use member::ZipMember;
+pub(crate) use member::ZipMember;
 
 use self::member::{Content, STORED_CHECKED};
 use super::anomalies::Anomalies;
 use super::checksum::checksum;
 use super::signature;
-use crate::analyse::probe::{Reach, needs_more};
+use crate::analyse::probe::Reach;
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
-use crate::base::{ReadAt, Window, read_up_to};
+use crate::base::{ReadAt, Window};
 use crate::evidence::{ArchiveAnomaly, CoverageFact, Format, UnscannedReason};
-use layout::is_numbers;
 
 /// zip.
-pub struct Zip;
+pub(crate) struct Zip {
+    /// The formats that a zip can be in particular. One that is none of them is a plain zip.
+    pub(crate) layouts: &'static [&'static dyn ZipLayout],
+}
+
+/// A format that is a zip with members of a fixed meaning (npz, a torch checkpoint).
+pub(crate) trait ZipLayout: Sync {
+    /// The format's name, which takes the place of `zip`.
+    fn format(&self) -> Format;
+
+    /// Whether a member of this name holds raw numbers, as far as the name tells.
+    fn holds_numbers(&self, _name: &str) -> bool {
+        false
+    }
+
+    /// Whether the members say that it is this format. Looks at names, and at contents only where
+    /// the names don't tell.
+    fn claims(&self, archive: &ZipArchive<'_>) -> bool;
+
+    /// Examines the members that the format gives a meaning, and returns for each member, in the
+    /// order of [`ZipArchive::members`], whether it was dealt with. The others, and all of them
+    /// after an error, are examined by content; a member that is missing in the list was not dealt
+    /// with. Members of the same name may be there several times. Who deals with a member also
+    /// lists it ([`Examination::list_member`]).
+    fn examine(
+        &self,
+        archive: &ZipArchive<'_>,
+        examination: &mut Examination<'_>,
+    ) -> Result<Vec<bool>, Stop>;
+}
 
 /// The name of the format, until a layout has a better one.
 const FORMAT: Format = Format::new("zip");
 
 /// Bytes of stored members whose checksums are computed, over one archive, the smallest members
 /// first. Above it, and for single members above 1 MiB, the checksum of stored data is not
-/// checked: that would mean reading all of a model's weights. 8 MiB.
+/// checked: that would mean reading all of a model's weights. Neither is that of raw numbers,
+/// which loaders check themselves. 8 MiB.
 const STORED_CHECKED_IN_ALL: u64 = 8 << 20;
-
-/// The same for an archive behind a network: 1 MiB, of members of up to 64 KiB each that are no
-/// raw numbers, for those are read to be examined anyway. The others would have to be fetched for
-/// their checksum alone, which loaders check themselves.
-const DISTANT_CHECKED_IN_ALL: u64 = 1 << 20;
-const DISTANT_CHECKED: u64 = 64 << 10;
 
 /// What examining a member that shares its bytes with others costs at least: bytes that are
 /// reachable many times would otherwise be examined many times for nothing.
@@ -87,7 +106,7 @@ impl Analyser for Zip {
         artifact: &Artifact<'_>,
         examination: &mut Examination<'_>,
     ) -> Result<(), Stop> {
-        let mut archive = ZipArchive::survey(artifact.bytes, examination)?;
+        let mut archive = ZipArchive::survey(artifact.bytes, self.layouts, examination)?;
         let stop = archive.stop.take();
         archive.check_stored();
         // What the headers tell comes first: what the members hold may exhaust the evidence.
@@ -102,37 +121,41 @@ impl Analyser for Zip {
 }
 
 /// A zip, with every member that some reader could reach.
-pub struct ZipArchive<'a> {
+pub(crate) struct ZipArchive<'a> {
     /// The bytes up to where they can be read: whoever opened them tells if that is too early.
     bytes: Window<'a>,
     members: Vec<ZipMember>,
     anomalies: RefCell<Anomalies>,
     /// Members (by header, method and size) whose content was compared with its headers.
     verified: RefCell<HashSet<(u64, u16, u64)>>,
-    /// What glances at raw numbers may look at.
-    reach: Reach,
+    layouts: &'static [&'static dyn ZipLayout],
     /// Why the survey is incomplete, if it is.
     stop: Option<Stop>,
 }
 
 impl<'a> ZipArchive<'a> {
     /// Finds all members of the archive in `bytes`.
-    fn survey(bytes: &'a dyn ReadAt, examination: &Examination<'_>) -> Result<Self, Stop> {
+    fn survey(
+        bytes: &'a dyn ReadAt,
+        layouts: &'static [&'static dyn ZipLayout],
+        examination: &Examination<'_>,
+    ) -> Result<Self, Stop> {
         let bytes = Window::new(bytes, 0, bytes.len()?);
-        let survey = survey::survey(&bytes, examination.limits())?;
+        let survey =
+            survey::survey(&bytes, examination.limits(), &|name| holds_numbers(layouts, name))?;
         Ok(Self {
             bytes,
             members: survey.members,
             anomalies: RefCell::new(survey.anomalies),
             verified: RefCell::default(),
-            reach: survey.reach,
+            layouts,
             stop: survey.stop,
         })
     }
 
     /// Every member that some reader could reach: the directory's in its order, and what local
     /// headers make of them if that is something else; then those that no directory names.
-    pub fn members(&self) -> &[ZipMember] {
+    pub(crate) fn members(&self) -> &[ZipMember] {
         &self.members
     }
 
@@ -140,7 +163,7 @@ impl<'a> ZipArchive<'a> {
     /// compressed. What decodes to 4 MiB or less is compared with its checksum and sizes here;
     /// larger streams are compared only when they are examined by content. Fails if it is encrypted or its method is not known; leave such a member to be
     /// examined by content, which records why.
-    pub fn open(
+    pub(crate) fn open(
         &self,
         member: &ZipMember,
         examination: &mut Examination<'_>,
@@ -167,58 +190,21 @@ impl<'a> ZipArchive<'a> {
 
     /// Glances at members that are raw numbers by their place, as [`Examination::glance`] does, and
     /// hands what each could be taken for to `each`. Behind a network the glances are announced
-    /// together, and go the less deep the more members there are.
+    /// together.
     pub(in crate::analyse) fn glance_at(
         &self,
         members: &[&ZipMember],
         examination: &mut Examination<'_>,
         mut each: impl FnMut(&ZipMember, Option<Vec<Format>>, &mut Examination<'_>),
     ) {
-        let undecided = self.undecided(members);
-        for (index, member) in members.iter().enumerate() {
-            // An encrypted or unknown member is left to be examined like any other.
-            let formats = self.open(member, examination).ok().map(|bytes| {
-                // What is compressed has been decoded from its beginning.
-                let reach = match bytes.is_distant() {
-                    true if undecided.contains(&index) => self.reach.deeper(),
-                    true => self.reach,
-                    false => Reach::GLANCE,
-                };
-                examination.glance_within(&member.name, &*bytes, reach)
-            });
-            each(member, formats, examination);
-        }
-    }
-
-    /// Of members behind a network, those of which the short look that is affordable for all
-    /// decides nothing: they are looked at deeper. Announces both.
-    fn undecided(&self, members: &[&ZipMember]) -> HashSet<usize> {
-        let mut undecided = HashSet::new();
-        if !self.bytes.is_distant() {
-            return undecided;
-        }
-        let mut ends = ahead::Ends::new(&self.bytes, self.reach);
-        let mut head = vec![0; self.reach.head];
+        let mut ends = ahead::Ends::new(&self.bytes, Reach::GLANCE);
         for (index, member) in members.iter().enumerate() {
             ends.next(members.iter().skip(index).copied());
-            let window = Window::new(&self.bytes, member.data_offset, member.compressed_size);
-            // What can't be read shows when it is looked at.
-            let count = read_up_to(&window, 0, &mut head).unwrap_or(0);
-            let head = head.get(..count).unwrap_or(&[]);
-            if member.method == 0 && needs_more(head, member.compressed_size) {
-                undecided.insert(index);
-            }
+            // An encrypted or unknown member is left to be examined like any other.
+            let opened = self.open(member, examination).ok();
+            let formats = opened.map(|bytes| examination.glance(&member.name, &*bytes));
+            each(member, formats, examination);
         }
-        let deeper: Vec<&ZipMember> = members
-            .iter()
-            .enumerate()
-            .filter_map(|(index, member)| undecided.contains(&index).then_some(*member))
-            .collect();
-        let mut ends = ahead::Ends::new(&self.bytes, self.reach.deeper());
-        for index in 0..deeper.len() {
-            ends.next(deeper.iter().skip(index).copied());
-        }
-        undecided
     }
 
     fn note(&self, member: &ZipMember, anomaly: ArchiveAnomaly, detail: String) {
@@ -234,7 +220,7 @@ impl<'a> ZipArchive<'a> {
     fn examine(&self, examination: &mut Examination<'_>) -> Result<(), Stop> {
         let mut dealt_with = vec![false; self.members.len()];
         let mut generic = FORMAT;
-        for layout in LAYOUTS.iter().filter(|layout| layout.claims(self)) {
+        for layout in self.layouts.iter().filter(|layout| layout.claims(self)) {
             let format = layout.format();
             examination.refine_format(&generic, format.clone());
             match layout.examine(self, examination) {
@@ -368,16 +354,14 @@ impl<'a> ZipArchive<'a> {
                     let detail = format!("{name}: stored in {stored} bytes, declared as {size}");
                     self.note(member, ArchiveAnomaly::HeaderMismatch, detail);
                 }
-                !(differ && member.claims_encryption()) && member.size <= STORED_CHECKED
+                !(differ && member.claims_encryption())
+                    && member.size <= STORED_CHECKED
+                    && !holds_numbers(self.layouts, &member.name)
             })
             .collect();
         stored.sort_by_key(|member| member.size);
         let mut left = STORED_CHECKED_IN_ALL;
         let mut ends = ahead::Ends::whole(&self.bytes);
-        if self.bytes.is_distant() {
-            stored.retain(|member| member.size <= DISTANT_CHECKED && !is_numbers(&member.name));
-            left = DISTANT_CHECKED_IN_ALL;
-        }
         let mut stored = stored.into_iter();
         while let Some(member) = stored.as_slice().first().copied() {
             ends.next(stored.as_slice().iter().copied());
@@ -393,4 +377,9 @@ impl<'a> ZipArchive<'a> {
             }
         }
     }
+}
+
+/// Whether a member of this name holds raw numbers in some layout.
+fn holds_numbers(layouts: &[&dyn ZipLayout], name: &str) -> bool {
+    layouts.iter().any(|layout| layout.holds_numbers(name))
 }

@@ -6,13 +6,11 @@ use std::collections::{HashMap, HashSet};
 use super::super::anomalies::Anomalies;
 use super::super::name;
 use super::super::pages::Pages;
-use super::ZipMember;
 use super::ahead::Ahead;
 use super::end::{self, Directory, EndRecord};
 use super::header::{Central, DESCRIPTOR, HAS_DESCRIPTOR, Header, Local, NEVER_SET};
-use super::loose::Hidden;
+use super::member::ZipMember;
 use crate::analyse::Stop;
-use crate::analyse::probe::Reach;
 use crate::base::{Budget, Limits, ReadAt, read_up_to};
 use crate::evidence::ArchiveAnomaly as Anomaly;
 
@@ -20,8 +18,6 @@ use crate::evidence::ArchiveAnomaly as Anomaly;
 pub(super) struct Survey {
     pub(super) members: Vec<ZipMember>,
     pub(super) anomalies: Anomalies,
-    /// What glances at raw numbers may look at.
-    pub(super) reach: Reach,
     /// Why it is incomplete, if it is.
     pub(super) stop: Option<Stop>,
 }
@@ -49,11 +45,22 @@ pub(super) struct Surveyor<'a> {
     /// Bytes of headers read so far.
     header_bytes: u64,
     /// What was announced of an archive behind a network.
-    ahead: Option<Ahead>,
+    ahead: Option<Ahead<'a>>,
     /// Bytes of names kept so far.
     name_bytes: u64,
     pub(super) to_search: u64,
     stop: Option<Stop>,
+}
+
+/// What bytes are that no directory accounts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// In front of the first member.
+    InFront,
+    /// Between members, or between the last and the directory.
+    Between,
+    /// All of it: the archive has no directory.
+    Unlisted,
 }
 
 #[derive(Clone, Copy)]
@@ -63,8 +70,13 @@ struct Extent {
     member: usize,
 }
 
-/// Surveys the archive in `bytes`.
-pub(super) fn survey(bytes: &dyn ReadAt, limits: &Limits) -> Result<Survey, Stop> {
+/// Surveys the archive in `bytes`. Members that hold raw numbers by their name are announced as
+/// such behind a network.
+pub(super) fn survey<'a>(
+    bytes: &'a dyn ReadAt,
+    limits: &'a Limits,
+    holds_numbers: &'a dyn Fn(&str) -> bool,
+) -> Result<Survey, Stop> {
     let length = bytes.len()?;
     let reach = usize::try_from(length).unwrap_or(usize::MAX).min(end::REACH);
     let mut tail = vec![0; reach];
@@ -84,15 +96,14 @@ pub(super) fn survey(bytes: &dyn ReadAt, limits: &Limits) -> Result<Survey, Stop
         anomalies,
         known: HashSet::new(),
         header_bytes: 0,
-        ahead: bytes.is_distant().then(Ahead::new),
+        ahead: bytes.is_distant().then(|| Ahead::new(holds_numbers)),
         name_bytes: 0,
         to_search: SEARCHED,
         stop: None,
     };
     surveyor.run(&records)?;
-    let Surveyor { members, anomalies, stop, ahead, .. } = surveyor;
-    let reach = ahead.map_or(Reach::GLANCE, |ahead| ahead.reach());
-    Ok(Survey { members, anomalies, reach, stop })
+    let Surveyor { members, anomalies, stop, .. } = surveyor;
+    Ok(Survey { members, anomalies, stop })
 }
 
 impl Surveyor<'_> {

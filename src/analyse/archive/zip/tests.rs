@@ -11,7 +11,7 @@ use crate::evidence::{ArchiveAnomaly as Anomaly, ArchiveFact, Fact, FileEvidence
 
 /// A member to be written, every field open to lies.
 #[derive(Clone)]
-pub(super) struct Entry {
+pub(in crate::analyse) struct Entry {
     name: Vec<u8>,
     local_name: Option<Vec<u8>>,
     data: Vec<u8>,
@@ -37,7 +37,7 @@ fn sum(bytes: &[u8]) -> u32 {
     checksum(&bytes.to_vec()).unwrap()
 }
 
-pub(super) fn stored(name: &str, data: &[u8]) -> Entry {
+pub(in crate::analyse) fn stored(name: &str, data: &[u8]) -> Entry {
     Entry {
         name: name.into(),
         local_name: None,
@@ -73,7 +73,7 @@ fn packed(name: &str, data: &[u8]) -> Entry {
     stored(name, data)
 }
 
-pub(super) struct Builder {
+pub(in crate::analyse) struct Builder {
     prefix: Vec<u8>,
     entries: Vec<Entry>,
     comment: Vec<u8>,
@@ -82,7 +82,7 @@ pub(super) struct Builder {
     end_record: bool,
 }
 
-pub(super) fn zip(entries: &[Entry]) -> Builder {
+pub(in crate::analyse) fn zip(entries: &[Entry]) -> Builder {
     Builder {
         prefix: Vec::new(),
         entries: entries.to_vec(),
@@ -155,7 +155,7 @@ impl Builder {
         out
     }
 
-    pub(super) fn judge(&self) -> FileEvidence {
+    pub(in crate::analyse) fn judge(&self) -> FileEvidence {
         judge(&self.bytes())
     }
 

@@ -1,6 +1,6 @@
 //! Built-in types, `copyreg`, `collections` and other classes of the standard library.
 
-use super::{Shape, arguments, data, is_bytes, is_data};
+use super::parts::{Shape, arguments, data, is_bytes, is_data};
 use crate::analyse::pickle::objects::Objects;
 use crate::analyse::pickle::value::{Kind, Value};
 

@@ -1,6 +1,6 @@
 //! Compiled classes, and functions that estimators hold as a value.
 
-use super::{Shape, arguments, is_data};
+use super::parts::{Shape, arguments, is_data};
 use crate::analyse::pickle::objects::Objects;
 use crate::analyse::pickle::value::Value;
 

@@ -1,6 +1,6 @@
 //! numpy's reconstruction functions (`numpy._core`, before 2.0 `numpy.core`; read in 2.4.6).
 
-use super::{Shape, arguments, data, is_bytes};
+use super::parts::{Shape, arguments, data, is_bytes};
 use crate::analyse::pickle::dtype;
 use crate::analyse::pickle::objects::Objects;
 use crate::analyse::pickle::value::{Kind, Value};

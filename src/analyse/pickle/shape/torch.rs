@@ -2,7 +2,7 @@
 //!
 //! Whether a tensor stays inside its storage is for the torch dialect, which knows the records.
 
-use super::{Shape, arguments, is_data};
+use super::parts::{Shape, arguments, is_data};
 use crate::analyse::pickle::objects::Objects;
 use crate::analyse::pickle::value::Value;
 
@@ -132,5 +132,5 @@ fn wrapper(objects: &Objects<'_>, value: Value) -> Result<(), String> {
 }
 
 fn plain(objects: &Objects<'_>, value: Value) -> Result<(), String> {
-    super::data(objects, value, 16)
+    super::parts::data(objects, value, 16)
 }

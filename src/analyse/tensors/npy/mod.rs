@@ -7,8 +7,8 @@
 mod dtype;
 mod literal;
 
-use super::pickle::{Member, Plain};
-use super::{Analyser, Artifact, Examination, Probe, Stop};
+use crate::analyse::pickle::{Member, Plain};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::base::{Budget, ReadAt, Window, read_exact_at, read_up_to};
 use crate::evidence::{FileFact, Format};
 use dtype::Element;
@@ -27,11 +27,11 @@ const BODY: &str = "body";
 const TRAILING: &str = "trailing-bytes";
 
 /// The analyser of `.npy`.
-pub(super) struct Npy;
+pub(in crate::analyse) struct Npy;
 
 impl Npy {
     /// The format's name.
-    pub(super) const FORMAT: Format = Format::new("npy");
+    pub(in crate::analyse) const FORMAT: Format = Format::new("npy");
 }
 
 impl Analyser for Npy {

@@ -2,16 +2,17 @@
 //!
 //! `.jar`, `.whl` and the like are archives: their members tell.
 
-use super::{Analyser, Artifact, Examination, Probe, Stop, lfs_pointer, text};
+use crate::analyse::text::{lfs_pointer, plain};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::base::read_up_to;
 use crate::evidence::{FileFact, Format};
 
 /// The analyser of scripts.
-pub(super) struct Script;
+pub(in crate::analyse) struct Script;
 
 impl Script {
     /// The format's name.
-    pub(super) const FORMAT: Format = Format::new("script");
+    pub(in crate::analyse) const FORMAT: Format = Format::new("script");
 }
 
 /// Endings of source files, and what they are written in.
@@ -99,7 +100,7 @@ fn language_of(name: &str, extension: Option<&str>, head: &[u8]) -> Option<Strin
         return Some(language.to_owned());
     }
     // PowerShell and batch files may be UTF-16.
-    let binary = head.contains(&0) && !text::is_text_head(head);
+    let binary = head.contains(&0) && !plain::is_text_head(head);
     if head.is_empty() || binary || lfs_pointer::is_pointer(head) {
         return None;
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::analyse::{NoSiblings, Siblings, analyse_file};
 use crate::base::{Budget, Limits, ReadAt};
-use crate::evidence::{CoverageFact, Fact, FileEvidence, FileFact, Status};
+use crate::evidence::{CoverageFact, Fact, FileEvidence, FileFact, SafetensorsDefect, Status};
 
 fn file_of(header: &str, data_length: usize) -> Vec<u8> {
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();

@@ -4,8 +4,8 @@
 //! `torch.export.pt2_archive`, read in 2.15.0. Graphs and configurations are data; everything that
 //! a loader would unpickle or load as a library is found by its content.
 
-use super::super::archive::zip::{ZipArchive, ZipLayout, ZipMember};
-use super::super::{Examination, Stop};
+use crate::analyse::archive::zip::{ZipArchive, ZipLayout, ZipMember};
+use crate::analyse::{Examination, Stop};
 use crate::evidence::{Format, TorchFact};
 
 /// A zip that `torch.export.load` would load.

@@ -1,15 +1,15 @@
 //! Machine code: no model format is any, and whoever runs the file runs its author's code.
 
-use super::{Analyser, Artifact, Examination, Probe, Stop};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::base::{ReadAt, read_up_to};
 use crate::evidence::{FileFact, Format, NativeKind};
 
 /// The analyser of machine code.
-pub(super) struct NativeCode;
+pub(in crate::analyse) struct NativeCode;
 
 impl NativeCode {
     /// Any kind; refined to the kind's own name.
-    pub(super) const FORMAT: Format = Format::new("native-code");
+    pub(in crate::analyse) const FORMAT: Format = Format::new("native-code");
 }
 
 /// The format's name for each kind.

@@ -5,29 +5,26 @@
 //! bytes, and what could make the file something else as well stands at its beginning or end,
 //! where the analysers of those formats look.
 
+mod defects;
 mod dtype;
 mod header;
 mod index;
 mod names;
 
-use std::collections::HashMap;
+pub(in crate::analyse) use index::SafetensorsIndex;
 
-pub(super) use index::SafetensorsIndex;
-
-use super::json::JsonReader;
-use super::{Analyser, Artifact, Examination, Probe, Stop, lfs_pointer, payload, text};
-use crate::evidence::{Format, SafetensorsDefect, SafetensorsFact};
+use crate::analyse::text::{lfs_pointer, plain};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop, payload};
+use crate::evidence::{Format, SafetensorsFact};
+use defects::{Defects, cut};
 use header::HeaderItem;
 
-/// Defects of one kind that are reported one by one; the rest are counted.
-const DEFECTS_SHOWN: u64 = 16;
-
 /// The format itself.
-pub(super) struct Safetensors;
+pub(in crate::analyse) struct Safetensors;
 
 impl Safetensors {
     /// The format's name.
-    pub(super) const FORMAT: Format = Format::new("safetensors");
+    pub(in crate::analyse) const FORMAT: Format = Format::new("safetensors");
 }
 
 impl Analyser for Safetensors {
@@ -110,65 +107,7 @@ fn is_something_else(head: &[u8]) -> bool {
         || pickle
         || MAGICS.iter().any(|magic| head.starts_with(magic))
         || lfs_pointer::is_pointer(head)
-        || (head.len() >= 8 && text::is_text_head(head))
-}
-
-/// A name or key for evidence, cut where it is very long.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(256) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or(text)),
-        None => text.to_owned(),
-    }
-}
-
-/// Keeps a header with a million defects from drowning what else was found.
-#[derive(Default)]
-struct Defects {
-    counts: HashMap<SafetensorsDefect, u64>,
-}
-
-impl Defects {
-    fn record(
-        &mut self,
-        examination: &mut Examination<'_>,
-        offset: Option<u64>,
-        defect: SafetensorsDefect,
-        detail: String,
-    ) {
-        self.record_with(examination, offset, defect, &|| detail.clone());
-    }
-
-    /// The same with particulars that are only put into words when they are shown.
-    fn record_with(
-        &mut self,
-        examination: &mut Examination<'_>,
-        offset: Option<u64>,
-        defect: SafetensorsDefect,
-        detail: &dyn Fn() -> String,
-    ) {
-        let count = self.counts.entry(defect).or_default();
-        *count = count.saturating_add(1);
-        if *count <= DEFECTS_SHOWN {
-            let detail = detail();
-            examination.record(offset, SafetensorsFact::Defect { defect, detail });
-        }
-    }
-
-    fn finish(self, examination: &mut Examination<'_>) {
-        let mut rest: Vec<_> = self
-            .counts
-            .into_iter()
-            .filter(|(_, count)| *count > DEFECTS_SHOWN)
-            .map(|(defect, count)| {
-                (count.saturating_sub(DEFECTS_SHOWN), format!("{defect:?}"), defect)
-            })
-            .collect();
-        rest.sort_by(|one, other| one.1.cmp(&other.1));
-        for (more, _, defect) in rest {
-            let detail = format!("and {more} more of the same kind");
-            examination.record(None, SafetensorsFact::Defect { defect, detail });
-        }
-    }
+        || (head.len() >= 8 && plain::is_text_head(head))
 }
 
 #[cfg(test)]

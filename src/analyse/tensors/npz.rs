@@ -1,12 +1,12 @@
 //! npz: a zip of numpy arrays.
 
-use super::{ZipArchive, ZipLayout};
+use crate::analyse::archive::zip::{ZipArchive, ZipLayout};
 use crate::analyse::{Examination, Stop};
 use crate::evidence::Format;
 
 /// A zip of which all members are `*.npy`, as `numpy.savez` writes it. numpy decides by each
 /// member's content what it is, so that all of them are examined by content.
-pub(super) struct Npz;
+pub(in crate::analyse) struct Npz;
 
 impl ZipLayout for Npz {
     fn format(&self) -> Format {

@@ -2,7 +2,7 @@
 //!
 //! <https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>
 
-use super::{Analyser, Artifact, Examination, Probe, Role, Stop};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Role, Stop};
 use crate::base::read_up_to;
 use crate::evidence::{CoverageFact, Format, UnscannedReason};
 
@@ -13,15 +13,15 @@ const VERSIONS: [&str; 2] =
     ["version https://git-lfs.github.com/spec/v1\n", "version https://hawser.github.com/spec/v1\n"];
 
 /// The pointer's analyser.
-pub(super) struct LfsPointer;
+pub(in crate::analyse) struct LfsPointer;
 
 impl LfsPointer {
     /// The format's name.
-    pub(super) const FORMAT: Format = Format::new("lfs-pointer");
+    pub(in crate::analyse) const FORMAT: Format = Format::new("lfs-pointer");
 }
 
 /// Whether the whole of a file, whose first bytes these are, is a pointer.
-pub(super) fn is_pointer(head: &[u8]) -> bool {
+pub(in crate::analyse) fn is_pointer(head: &[u8]) -> bool {
     parse(head).is_some()
 }
 

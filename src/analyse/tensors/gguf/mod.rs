@@ -10,7 +10,7 @@ mod cursor;
 mod metadata;
 mod tensors;
 
-use super::{Analyser, Artifact, Examination, Probe, Stop};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::evidence::{Format, WeightsFact};
 use cursor::{Cursor, Order};
 
@@ -18,7 +18,7 @@ use cursor::{Cursor, Order};
 const KEYS: u64 = 65_536;
 
 /// The format itself.
-pub(super) struct Gguf;
+pub(in crate::analyse) struct Gguf;
 
 impl Gguf {
     /// The format's name.

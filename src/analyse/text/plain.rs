@@ -3,8 +3,9 @@
 //! Nothing here is loaded as code, so that text is passive. That the bytes *are* text is checked
 //! to the end of the file, in one pass of constant memory.
 
-use super::json::{JsonReader, Token};
-use super::{Analyser, Artifact, Examination, Probe, Role, Stop, encoded, lfs_pointer, media};
+use super::{lfs_pointer, media};
+use crate::analyse::json::{JsonReader, Token};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Role, Stop, encoded};
 use crate::base::{Budget, ReadAt, read_up_to};
 use crate::evidence::{CoverageFact, Format, UnscannedReason};
 
@@ -18,17 +19,17 @@ const WORD_LISTS: [&str; 8] = ["txt", "tsv", "csv", "vocab", "bpe", "dict", "jso
 const DOCUMENTS: [&str; 6] = ["txt", "md", "csv", "tsv", "html", "rst"];
 
 /// The analyser of text.
-pub(super) struct Text;
+pub(in crate::analyse) struct Text;
 
 impl Text {
     /// Text of no particular syntax.
-    pub(super) const FORMAT: Format = Format::new("text");
+    pub(in crate::analyse) const FORMAT: Format = Format::new("text");
     const JSON: Format = Format::new("json");
 }
 
 /// Whether the first bytes of a file are text: UTF-8 without NUL and other control characters,
 /// where the last character may be cut off; or UTF-16 behind a byte-order mark.
-pub(super) fn is_text_head(head: &[u8]) -> bool {
+pub(in crate::analyse) fn is_text_head(head: &[u8]) -> bool {
     utf16_order(head).is_some() || (is_utf8_so_far(head) && !head.iter().any(|b| is_control(*b)))
 }
 

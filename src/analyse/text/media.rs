@@ -1,16 +1,16 @@
 //! Pictures, sound, film, documents and fonts: what a README shows. No model loader reads them,
 //! so they are passive: one of these that something loadable claims too is that.
 
-use super::{Analyser, Artifact, Examination, Probe, Role, Stop};
+use crate::analyse::{Analyser, Artifact, Examination, Probe, Role, Stop};
 use crate::base::read_up_to;
 use crate::evidence::Format;
 
 /// The analyser of media.
-pub(super) struct Media;
+pub(in crate::analyse) struct Media;
 
 impl Media {
     /// Any kind; refined to the kind's own name.
-    pub(super) const FORMAT: Format = Format::new("media");
+    pub(in crate::analyse) const FORMAT: Format = Format::new("media");
 }
 
 /// Magics at the beginning.
@@ -93,7 +93,7 @@ impl Analyser for Media {
 }
 
 /// Whether media claims the bytes, which text then leaves alone.
-pub(super) fn is_media(probe: &Probe<'_>) -> bool {
+pub(in crate::analyse) fn is_media(probe: &Probe<'_>) -> bool {
     kind_of(probe).is_some()
 }
 

@@ -6,10 +6,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::defects::{Defects, cut};
 use super::header::{self, HeaderItem};
 use super::names::quoted;
-use super::{Defects, JsonReader, lfs_pointer, text};
-use crate::analyse::json::Token;
+use crate::analyse::json::{JsonReader, Token};
+use crate::analyse::text::{lfs_pointer, plain};
 use crate::analyse::{Analyser, Artifact, Examination, Probe, Stop};
 use crate::base::{Budget, ReadAt, read_up_to};
 use crate::evidence::{Format, SafetensorsDefect, SafetensorsFact};
@@ -58,7 +59,7 @@ impl Analyser for SafetensorsIndex {
     fn claims(&self, probe: &Probe<'_>) -> bool {
         kind_of(probe.name).is_some()
             && !probe.head.is_empty()
-            && text::is_text_head(probe.head)
+            && plain::is_text_head(probe.head)
             && !lfs_pointer::is_pointer(probe.head)
     }
 
@@ -207,7 +208,7 @@ impl Index {
             let detail = "weight_map is empty".to_owned();
             defects.record(examination, None, SafetensorsDefect::IndexJson, detail);
         }
-        let mut shards: Vec<String> = self.shards.iter().map(|shard| super::cut(shard)).collect();
+        let mut shards: Vec<String> = self.shards.iter().map(|shard| cut(shard)).collect();
         shards.sort_unstable();
         let tensors = self.tensors.len() as u64;
         examination.record(0, SafetensorsFact::Index { shards, tensors });
