@@ -748,7 +748,7 @@ follow_base_models: yes
     2 |   weights: {publisher: 1, popular: 11, gated: +1, license: "-1", history: 0.5, signature: ~}
       |             ^^^^^^^^^
       |
-      = help: the keys here are `gated`, `history`, `license`, `no_card_metadata`, `no_license`, `no_publisher`, `popular`, `safetensors`, `signature`, `trusted_publisher`, `unlisted_publisher` and `very_popular`
+      = help: did you mean `no_publisher`?
 
     error: `popular` must be a whole number from -10 to 10
      --> weighstation.yaml:2:36

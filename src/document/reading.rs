@@ -241,6 +241,23 @@ impl Reading {
         }
     }
 
+    /// A text on which `check` finds nothing wrong.
+    pub fn checked<E: Display>(
+        &mut self,
+        value: &Value<'_>,
+        check: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Option<Located<String>> {
+        let text = self.text(value)?;
+        match check(&text.value) {
+            Ok(()) => Some(text),
+            Err(error) => {
+                let problem = self.problem(text.span, error.to_string());
+                self.report(problem);
+                None
+            }
+        }
+    }
+
     /// Reads a text that stands for something else.
     pub fn parsed<T>(&mut self, value: &Value<'_>) -> Option<Located<T>>
     where

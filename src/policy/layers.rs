@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
-use super::effective::Policy;
-use super::merging::{self, Layer, Merged};
+use super::layer::Layer;
 use super::presets::{PRESETS, Preset, is_preset_name};
 use super::reading::read_policy;
+use super::settings::{Merged, Policy, Settings};
 use super::written::{Extends, WrittenPolicy};
 use crate::base::{Untrusted, closest, quoted};
 use crate::document::{Document, Located, Place, Problem};
@@ -110,7 +110,7 @@ impl PolicyLayers {
     /// The policy in force for an entry with this profile, or for one without any. `None` if
     /// there is no such profile.
     pub fn effective(&self, profile: Option<&str>) -> Option<Policy> {
-        self.merged(profile).map(|merged| merged.into_policy())
+        self.merged(profile).map(|merged| merged.policy())
     }
 
     /// The policy in force for an entry whose profile is written at `place`.
@@ -137,11 +137,11 @@ impl PolicyLayers {
     /// The policy in force as a policy file with a comment on where each value comes from. `None`
     /// if there is no such profile.
     pub fn show(&self, profile: Option<&str>) -> Option<String> {
-        self.merged(profile).map(|merged| super::showing::show(&merged))
+        self.merged(profile).map(|merged| merged.show())
     }
 
     fn merged(&self, profile: Option<&str>) -> Option<Merged<'_>> {
-        let mut layers: Vec<Layer<'_>> =
+        let mut layers: Vec<(Layer<'_>, &Settings)> =
             self.order.iter().filter_map(|index| self.file_layer(*index)).collect();
         if let Some(profile) = profile {
             let (_, added) = self.profiles.iter().find(|(name, _)| name == profile)?;
@@ -150,26 +150,22 @@ impl PolicyLayers {
                 ProfileLayer::Own { document, profile } => {
                     let read = self.documents.get(document)?;
                     let written = read.policy.profiles.get(profile)?;
-                    Some(Layer {
-                        document: &read.document,
-                        preset: read.preset.is_some(),
-                        profile: Some(&written.name.value),
-                        settings: &written.settings,
-                    })
+                    Some((read.layer(Some(&written.name.value)), &written.settings))
                 }
             }));
         }
-        Some(merging::merge(&layers))
+        Some(Merged::of(&layers))
     }
 
-    fn file_layer(&self, index: usize) -> Option<Layer<'_>> {
+    fn file_layer(&self, index: usize) -> Option<(Layer<'_>, &Settings)> {
         let read = self.documents.get(index)?;
-        Some(Layer {
-            document: &read.document,
-            preset: read.preset.is_some(),
-            profile: None,
-            settings: &read.policy.settings,
-        })
+        Some((read.layer(None), &read.policy.settings))
+    }
+}
+
+impl Read {
+    fn layer<'a>(&'a self, profile: Option<&'a str>) -> Layer<'a> {
+        Layer { document: &self.document, preset: self.preset.is_some(), profile }
     }
 }
 

@@ -1,109 +1,14 @@
-//! The JSON Schema of a policy file, for editors: derived from the types in `written`, with the
+//! The JSON Schema of a policy file, for editors: derived from the types of the sections, with the
 //! rules of this program filled in.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::presets::PRESETS;
-use super::written::{Extends, Settings};
-use super::{AllowedGlobal, GlobalEntry, RuleSetting, SourceGlob};
-use crate::base::{ByteSize, Severity};
+use super::sections::rules::RuleSetting;
+use super::settings::Settings;
+use super::written::Extends;
 use crate::document::{editor_schema, inlining_generator};
-
-impl JsonSchema for GlobalEntry {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Global".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[^.:]+(\\.[^.:]+)*([.:].+)$" })
-    }
-}
-
-impl JsonSchema for SourceGlob {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "SourceGlob".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1 })
-    }
-}
-
-impl JsonSchema for ByteSize {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "ByteSize".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9]+ *([KMGTkmgt][Ii]?)?[Bb]$" })
-    }
-}
-
-impl JsonSchema for AllowedGlobal {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "AllowedGlobal".into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let global = GlobalEntry::json_schema(generator);
-        let form = json!({
-            "description": "How it may be called: `never`, `new`, `(str, int)` …",
-            "type": "string",
-            "pattern": "^(never|enum|known|setitem|append|add|hash|(new)?(\\(.*\\))?)$"
-        });
-        let call = json!({ "anyOf": [form, { "type": "array", "items": form }] });
-        json_schema!({
-            "anyOf": [
-                global,
-                {
-                    "type": "object",
-                    "properties": {
-                        "name": global,
-                        "names": { "type": "array", "items": global },
-                        "call": call
-                    },
-                    "required": ["call"],
-                    "additionalProperties": false
-                }
-            ]
-        })
-    }
-}
-
-impl JsonSchema for RuleSetting {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "RuleSetting".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let severities = Severity::ALL.map(Severity::name);
-        let words: Vec<&str> = std::iter::once("off").chain(severities).collect();
-        json_schema!({
-            "anyOf": [
-                { "enum": words },
-                {
-                    "type": "object",
-                    "properties": { "severity": { "enum": words } },
-                    "required": ["severity"],
-                    "additionalProperties": false
-                }
-            ]
-        })
-    }
-}
 
 /// The schema of `weighstation.yaml`. `rules` are the ids and one-line summaries of all rules.
 pub fn policy_schema(rules: &[(&str, &str)]) -> Value {

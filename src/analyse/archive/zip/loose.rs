@@ -2,8 +2,8 @@
 
 use super::super::name;
 use super::super::signature;
-use super::ZipMember;
 use super::header::{DESCRIPTOR, LOCAL, Local};
+use super::member::ZipMember;
 use super::survey::{Hidden, Surveyor};
 use crate::analyse::Stop;
 use crate::base::{Budget, read_up_to};

@@ -1,11 +1,28 @@
-//! What may come in at all, before anybody looks at its bytes.
+//! `sources`: where models may come from.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use globset::{GlobBuilder, GlobMatcher};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::base::{ByteSize, GlobError, NameGlob, normalised_path};
+use crate::base::{GlobError, NameGlob, normalised_path};
+use crate::document::{Located, Reading, Value};
+use crate::policy::layer::{Layer, Sourced, SourcedList};
+use crate::policy::section::{KnownRules, Section};
+use crate::policy::showing::Page;
+
+/// Where models may come from: globs over sources as the manifest writes them, `hf://acme/*` or
+/// `./models/**`.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields, inline)]
+pub(in crate::policy) struct SourceSettings {
+    /// The only sources that pass. Default: any.
+    pub(in crate::policy) allow: Option<Vec<Located<SourceGlob>>>,
+    /// Sources that never pass.
+    pub(in crate::policy) deny: Option<Vec<Located<SourceGlob>>>,
+}
 
 /// Which sources may be named at all.
 #[derive(Clone, Debug, Default)]
@@ -16,27 +33,46 @@ pub struct SourcePolicy {
     pub deny: Vec<SourceGlob>,
 }
 
-/// Who may not publish what comes in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PublisherPolicy {
-    /// Hub organisations and users.
-    pub deny: Vec<String>,
+#[derive(Debug, Default)]
+pub(in crate::policy) struct SourcesSection<'a> {
+    allow: Option<SourcedList<'a, &'a SourceGlob>>,
+    deny: SourcedList<'a, &'a SourceGlob>,
 }
 
-/// Which formats the files of a model may have, by the names that reports show.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FormatPolicy {
-    /// The only ones that pass; `None` allows any.
-    pub allow: Option<Vec<String>>,
-    /// Those that never pass, whatever `allow` says.
-    pub deny: Vec<String>,
-}
+impl<'a> Section<'a> for SourcesSection<'a> {
+    type Written = SourceSettings;
+    type Effective = SourcePolicy;
 
-/// How large what comes in may be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LimitPolicy {
-    /// The files of one model together; `None` for any size.
-    pub model_size: Option<ByteSize>,
+    fn read(reading: &mut Reading, value: &Value<'_>, _: KnownRules<'_>) -> Option<Self::Written> {
+        let mut fields = reading.fields(value)?;
+        let mut globs = |reading: &mut Reading, name| {
+            let value = fields.get(name)?;
+            reading.list_of(&value, Reading::parsed::<SourceGlob>)
+        };
+        let settings =
+            SourceSettings { allow: globs(reading, "allow"), deny: globs(reading, "deny") };
+        fields.finish(reading);
+        Some(settings)
+    }
+
+    fn merge(&mut self, layer: Layer<'a>, written: &'a SourceSettings) {
+        let SourceSettings { allow, deny } = written;
+        layer.replace(&mut self.allow, allow.as_ref(), |glob| glob);
+        layer.list(&mut self.deny, deny.as_ref(), None, |glob| glob);
+    }
+
+    fn effective(&self) -> SourcePolicy {
+        let globs = |list: &[Sourced<'_, &SourceGlob>]| -> Vec<SourceGlob> {
+            list.iter().map(|entry| entry.value.clone()).collect()
+        };
+        SourcePolicy { allow: self.allow.as_deref().map(globs), deny: globs(&self.deny) }
+    }
+
+    fn show(&self, key: &str, page: &mut Page) {
+        page.section(key);
+        page.optional_list("allow", self.allow.as_deref(), SourceGlob::to_string);
+        page.texts("deny", &self.deny, SourceGlob::to_string);
+    }
 }
 
 /// A glob over sources as a manifest writes them: `hf://acme/*`, `./models/**`. `*` stops at `/`
@@ -88,6 +124,18 @@ fn comparable(source: &str) -> String {
     let source = source.replace('\\', "/");
     let root = if source.starts_with('/') { "/" } else { "" };
     format!("{root}{}", normalised_path(&source))
+}
+
+impl JsonSchema for SourceGlob {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "SourceGlob".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1 })
+    }
 }
 
 #[cfg(test)]
