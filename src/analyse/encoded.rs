@@ -62,7 +62,8 @@ fn beginnings(piece: &[u8], usable: usize) -> Vec<(usize, Encoding)> {
     let mut start = 0_usize;
     while start < usable {
         let rest = piece.get(start..).unwrap_or(&[]);
-        let length = rest.iter().take_while(|byte| is_symbol(**byte)).count();
+        // Padding ends an encoding; in front of one, `=` is an assignment.
+        let length = rest.iter().take_while(|byte| **byte != b'=' && is_symbol(**byte)).count();
         if length >= LEAST {
             let look = rest.get(..length.min(LOOK)).unwrap_or(rest);
             if let Some(encoding) = seems_encoded(look) {

@@ -128,13 +128,13 @@ fn the_trust_score_is_that_of_the_models_own_policy() {
     let report = run(cases, quiet());
     let scores: Vec<Option<u8>> =
         report.models.iter().map(|model| model.trust.as_ref().map(|trust| trust.score)).collect();
-    assert_eq!(scores, [Some(5), Some(2), None]);
+    assert_eq!(scores, [Some(5), Some(3), None]);
 }
 
 #[test]
 fn a_low_score_fails_and_its_finding_stands_at_the_source() {
     let mut asking = quiet();
-    asking.trust.minimum_score = 3;
+    asking.trust.minimum_score = 4;
     let report = run_one(on_the_hub(repository("acme/ranker"), [file("README.md")]), asking);
     assert_eq!((rules_of(&report), report.outcome), (vec!["low-trust"], Outcome::Fail));
     assert_eq!(report.findings[0].manifest.as_ref().unwrap().line, 2);

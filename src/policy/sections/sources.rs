@@ -161,7 +161,7 @@ mod tests {
         assert!(is_match("models/*", "./models/a"));
         assert!(!is_match("./models/**", "./models/../other/a"));
         assert!(!is_match("./models/**", "/models/a") && is_match("/srv/**", "/srv/a/b"));
-        assert!(is_match("../shared/*", "../shared/a"));
+        assert!(is_match("../weights/*", "../weights/a"));
     }
 
     #[test]

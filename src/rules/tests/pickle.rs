@@ -202,12 +202,30 @@ pub(super) fn examples() -> Vec<Example> {
             harmless(),
         ),
         Example::new(
+            "load-cost",
+            &[
+                "`model.pkl` makes the loader allocate at least 32.0 GiB at byte 10: a memo index",
+                "`model.pkl` makes the loader compute or allocate without end at byte 20: a fraction",
+            ],
+            one(
+                "model.pkl",
+                [
+                    PickleFact::LoadCost { what: "a memo index".into(), bytes: 32 << 30 }.into(),
+                    PickleFact::LoadCost { what: "a fraction".into(), bytes: u64::MAX }.into(),
+                ],
+            ),
+            one(
+                "model.pkl",
+                [PickleFact::LoadCost { what: "zeros".into(), bytes: 1 << 30 }.into()],
+            ),
+        ),
+        Example::new(
             "nested-payload",
             &[
                 "carries another payload in its data at byte 10 (pickle, as bytes). It is handed \
                  to `pickle.loads`, which loads it in turn.",
                 "carries another payload in its data at byte 20 (zip, as base64). Nothing in the \
-                 pickle loads it",
+                 file loads it",
             ],
             one(
                 "model.pkl",

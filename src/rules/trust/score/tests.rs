@@ -165,11 +165,11 @@ fn safetensors_are_judged_by_their_bytes_where_they_were_read() {
 fn publishers_are_named_with_the_reason() {
     let of = |id: &str| signal(&on_the_hub(repository(id), []), "publisher");
     assert_eq!(of("Google/x"), (2, "`Google` is a trusted publisher".to_owned()));
-    assert_eq!(of("acme/x").0, -1);
+    assert_eq!(of("acme/x").0, 0);
     assert_eq!(of("gpt2"), (-1, "`gpt2` names no publisher".to_owned()));
     let nobody = TrustPolicy::default();
     let report = trust_report(&on_the_hub(repository("google/x"), []), &nobody).unwrap();
-    assert_eq!(report.signals[0].points, -1);
+    assert_eq!(report.signals[0].points, 0);
     assert!(report.signals[0].detail.contains("the policy lists no trusted publishers"));
     let hostile = of("ac\u{202e}me`\n/x").1;
     assert!(!hostile.contains(['\n', '\u{202e}']), "{hostile}");
