@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 
 use super::layer::Layer;
-use super::section::{KnownRules, Section};
+use super::section::{KnownRules, Section as _};
 use super::sections::card::{CardPolicy, CardSection, CardSettings};
 use super::sections::fail_on::FailOnSection;
 use super::sections::follow_base_models::FollowBaseModelsSection;
