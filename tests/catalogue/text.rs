@@ -287,6 +287,6 @@ fn application_containers_and_costs() {
         ),
         fails("TXT-013d", "m.pkl", protocol2(b"c__builtin__\nbytes\nJ\0\0\0\x7f\x85R"), &[]),
         passes("TXT-014b", "m.pkl", protocol2(&join(&[&b"]".repeat(500), &b"a".repeat(499)]))),
-        passes("TXT-014c", "m.pkl", protocol2(b"c__builtin__\nxrange\nK\x64\x85R")),
+        passes("TXT-014c", "m.pkl", protocol2(b"c__builtin__\nxrange\nK\0K\x64K\x01\x87R")),
     ]);
 }
