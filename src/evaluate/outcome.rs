@@ -4,7 +4,8 @@ use crate::finding::{Outcome, Report};
 
 /// A violation is the stronger statement and beats what could not be judged.
 pub(super) fn of(report: &Report) -> Outcome {
-    if report.findings.iter().any(|finding| report.fails(finding)) {
+    let thresholds = report.thresholds();
+    if report.findings.iter().any(|finding| thresholds.fails(finding)) {
         Outcome::Fail
     } else if !report.incidents.is_empty() || is_nothing_judged(report) {
         Outcome::Incomplete

@@ -231,7 +231,9 @@ fn every_model_fails_by_its_own_policy() {
     let cases = vec![judged("a", link(), quiet()), judged("b", link(), strict)];
     let report = run(cases, quiet());
     assert_eq!(report.outcome, Outcome::Fail);
-    let fails: Vec<bool> = report.findings.iter().map(|finding| report.fails(finding)).collect();
+    let thresholds = report.thresholds();
+    let fails: Vec<bool> =
+        report.findings.iter().map(|finding| thresholds.fails(finding)).collect();
     assert_eq!(fails, [false, true]);
 }
 

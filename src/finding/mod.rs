@@ -10,7 +10,8 @@ pub use baseline::{BaselineReport, BaselineState, EarlierFinding, EarlierModel, 
 pub use difference::{Added, Changed, Difference};
 pub use report::{
     BaseModelReport, CardReport, FileReport, GlobalReport, Incident, Inputs, LicenseReport,
-    ModelReport, NamedBy, Outcome, Report, TRUST_SIGNALS, Tally, TrustReport, TrustSignal, Verdict,
+    ModelReport, NamedBy, Outcome, Report, TRUST_SIGNALS, Tally, Thresholds, TrustReport,
+    TrustSignal, Verdict,
 };
 pub use shard::{Shard, ShardError};
 pub use waiver::{WaiverFit, WaiverMatch, WaiverReport};

@@ -1,5 +1,7 @@
 //! The result of a whole run.
 
+use std::collections::HashMap;
+
 use super::{BaselineReport, BaselineState, Finding, RuleMeta, Shard, WaiverReport};
 use crate::base::{Digest, RepoId, Severity};
 use crate::evidence::{Card, FileEvidence, ReferenceKind};
@@ -268,30 +270,41 @@ pub struct Tally {
     pub waived: usize,
 }
 
-impl Report {
+/// The lowest severity that fails the gate, for every model of a report: made once and asked for
+/// each finding, because a search of the models for each would take the square of their number.
+#[derive(Debug)]
+pub struct Thresholds<'a> {
+    of_models: HashMap<&'a str, Severity>,
+    of_others: Severity,
+}
+
+impl Thresholds<'_> {
     /// Whether a finding fails the gate, by the policy of its model.
     pub fn fails(&self, finding: &Finding) -> bool {
-        finding.waiver.is_none()
-            && finding.baseline != Some(BaselineState::Known)
-            && finding.severity >= self.fail_on_for(&finding.model)
+        finding.baseline != Some(BaselineState::Known) && self.is_reached(finding)
     }
 
     /// Whether a finding would fail the gate if the baseline did not have it.
     pub fn is_known_failure(&self, finding: &Finding) -> bool {
-        finding.waiver.is_none()
-            && finding.baseline == Some(BaselineState::Known)
-            && finding.severity >= self.fail_on_for(&finding.model)
+        finding.baseline == Some(BaselineState::Known) && self.is_reached(finding)
     }
 
-    /// The lowest severity that fails the gate for a model. Of several models of one name the
-    /// strictest counts.
-    pub fn fail_on_for(&self, model: &str) -> Severity {
-        self.models
-            .iter()
-            .filter(|report| report.name == model)
-            .filter_map(|report| report.fail_on)
-            .min()
-            .unwrap_or(self.fail_on)
+    fn is_reached(&self, finding: &Finding) -> bool {
+        let threshold = self.of_models.get(finding.model.as_str()).unwrap_or(&self.of_others);
+        finding.waiver.is_none() && finding.severity >= *threshold
+    }
+}
+
+impl Report {
+    /// What fails the gate. Of several models of one name the strictest counts.
+    pub fn thresholds(&self) -> Thresholds<'_> {
+        let mut of_models: HashMap<&str, Severity> = HashMap::new();
+        for model in &self.models {
+            let Some(fail_on) = model.fail_on else { continue };
+            let strictest = of_models.entry(&model.name).or_insert(fail_on);
+            *strictest = fail_on.min(*strictest);
+        }
+        Thresholds { of_models, of_others: self.fail_on }
     }
 
     /// Counts the findings.

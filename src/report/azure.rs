@@ -25,7 +25,7 @@ pub(super) fn write(
             data(&incident.message),
         )?;
     }
-    for gathered in gather(report, false).iter().filter(|gathered| gathered.fails(report)) {
+    for gathered in gather(report, false).iter().filter(|gathered| gathered.fails) {
         writeln!(out, "{}", issue(gathered))?;
     }
     Ok(())

@@ -105,7 +105,7 @@ impl<'a> Suite<'a> {
             }
             let file =
                 self.of(meta.id).next().map(|group| group.place().relative_path().to_owned());
-            let outcome = self.outcome(report, meta.id);
+            let outcome = self.outcome(meta.id);
             cases.push(Case { name: meta.id.to_owned(), file, outcome });
         }
         let texts: Vec<&str> =
@@ -121,13 +121,13 @@ impl<'a> Suite<'a> {
     }
 
     /// The worst of what a rule says: a case can only be one thing.
-    fn outcome(&self, report: &Report, rule: &str) -> Outcome {
+    fn outcome(&self, rule: &str) -> Outcome {
         let texts = |wanted: &dyn Fn(&Gathered<'_>) -> bool| {
             let of_rule = self.of(rule).filter(|it| wanted(it));
-            let texts: Vec<String> = of_rule.map(|it| with_standing(report, it)).collect();
+            let texts: Vec<String> = of_rule.map(|it| with_standing(it)).collect();
             texts.join("\n\n")
         };
-        let fails = |group: &Gathered<'_>| group.fails(report);
+        let fails = |group: &Gathered<'_>| group.fails;
         let waived = |group: &Gathered<'_>| group.first.waiver.is_some();
         if let Some(group) = self.of(rule).find(|group| fails(group)) {
             return Outcome::Failed {
@@ -171,8 +171,8 @@ impl<'a> Suite<'a> {
 }
 
 /// What is to be said, and that the baseline has it if that is why it does not fail.
-fn with_standing(report: &Report, gathered: &Gathered<'_>) -> String {
-    let is_known = gathered.findings.iter().any(|finding| report.is_known_failure(finding));
+fn with_standing(gathered: &Gathered<'_>) -> String {
+    let is_known = gathered.is_known_failure;
     let front = if is_known { "Known from the baseline. " } else { "" };
     format!("{front}{}", told(gathered))
 }

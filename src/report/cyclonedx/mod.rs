@@ -153,10 +153,11 @@ impl<'r> Standing<'r> {
     fn of(report: &'r Report) -> Self {
         let mut standing =
             Self { failing: HashMap::new(), waived: HashMap::new(), incidents: HashMap::new() };
+        let thresholds = report.thresholds();
         for finding in &report.findings {
             let counts = if finding.waiver.is_some() {
                 &mut standing.waived
-            } else if report.fails(finding) {
+            } else if thresholds.fails(finding) {
                 &mut standing.failing
             } else {
                 continue;

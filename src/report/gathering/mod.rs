@@ -24,6 +24,10 @@ pub(super) struct Gathered<'a> {
     pub(super) findings: Vec<&'a Finding>,
     /// Their model; `None` for findings about the policy itself.
     pub(super) model: Option<&'a ModelReport>,
+    /// Whether one of them fails the gate.
+    pub(super) fails: bool,
+    /// Whether one of them would fail it if the baseline did not have it.
+    pub(super) is_known_failure: bool,
 }
 
 impl Gathered<'_> {
@@ -31,11 +35,6 @@ impl Gathered<'_> {
     pub(super) fn severity(&self) -> Severity {
         let severities = self.findings.iter().map(|finding| finding.severity);
         severities.max().unwrap_or(self.first.severity)
-    }
-
-    /// Whether one of them fails the gate.
-    pub(super) fn fails(&self, report: &Report) -> bool {
-        self.findings.iter().any(|finding| report.fails(finding))
     }
 
     /// Where they are shown.
@@ -108,6 +107,7 @@ pub(super) fn gather_known_and_new(report: &Report, include_waived: bool) -> Vec
 fn gathered(report: &Report, include_waived: bool, split: bool) -> Vec<Gathered<'_>> {
     let models: HashMap<&str, &ModelReport> =
         report.models.iter().map(|model| (model.name.as_str(), model)).collect();
+    let thresholds = report.thresholds();
     let mut groups: Vec<Gathered<'_>> = Vec::new();
     let mut index_of: HashMap<Key<'_>, usize> = HashMap::new();
     for finding in &report.findings {
@@ -116,12 +116,20 @@ fn gathered(report: &Report, include_waived: bool, split: bool) -> Vec<Gathered<
         }
         let next = groups.len();
         let index = *index_of.entry(Key::of(finding, split)).or_insert(next);
+        let fails = thresholds.fails(finding);
+        let is_known_failure = thresholds.is_known_failure(finding);
         match groups.get_mut(index) {
-            Some(group) => group.findings.push(finding),
+            Some(group) => {
+                group.findings.push(finding);
+                group.fails |= fails;
+                group.is_known_failure |= is_known_failure;
+            }
             None => groups.push(Gathered {
                 first: finding,
                 findings: vec![finding],
                 model: models.get(finding.model.as_str()).copied(),
+                fails,
+                is_known_failure,
             }),
         }
     }

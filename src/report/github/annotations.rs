@@ -22,7 +22,7 @@ pub(in super::super) fn write(
     let gathered = gather(report, false);
     let (errors, warnings): (Vec<_>, Vec<_>) = gathered
         .iter()
-        .filter(|gathered| gathered.fails(report))
+        .filter(|gathered| gathered.fails)
         .partition(|gathered| gathered.severity() >= Severity::High);
     // Incidents come first: they keep everything else from being complete.
     let incidents = report.incidents.iter().map(|incident| self::incident(report, incident));

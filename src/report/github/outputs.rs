@@ -16,7 +16,7 @@ pub(in super::super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let gathered = gather(report, false);
-    let failing = gathered.iter().filter(|gathered| gathered.fails(report));
+    let failing = gathered.iter().filter(|gathered| gathered.fails);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         failing.partition(|gathered| gathered.severity() >= Severity::High);
     let tally = report.tally();

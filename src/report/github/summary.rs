@@ -3,6 +3,7 @@
 //! Everything that comes from a model is written as HTML text between tags, where Markdown means
 //! nothing, with the characters of HTML escaped.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -29,16 +30,14 @@ pub(in super::super) fn write(
         page.push_str(&models(report));
     }
     let gathered = gather(report, false);
-    let (failures, notes): (Vec<_>, Vec<_>) =
-        gathered.iter().partition(|gathered| gathered.fails(report));
+    let (failures, notes): (Vec<_>, Vec<_>) = gathered.iter().partition(|gathered| gathered.fails);
     let mut sections: Vec<String> = Vec::new();
     if !report.incidents.is_empty() {
         sections.push(incidents(report));
     }
     sections.extend(failures.iter().map(|gathered| block(gathered, true)));
-    let (known, notes): (Vec<_>, Vec<_>) = notes
-        .into_iter()
-        .partition(|gathered| gathered.findings.iter().any(|it| report.is_known_failure(it)));
+    let (known, notes): (Vec<_>, Vec<_>) =
+        notes.into_iter().partition(|gathered| gathered.is_known_failure);
     if let Some(baseline) = &report.baseline {
         sections.push(compared(report, baseline));
     }
@@ -98,13 +97,17 @@ fn headline(report: &Report) -> String {
 fn models(report: &Report) -> String {
     let mut table =
         "\n<table><tr><th>model</th><th>verdict</th><th>findings</th></tr>\n".to_owned();
+    let thresholds = report.thresholds();
+    let mut findings: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in &report.findings {
+        findings.entry(&finding.model).or_default().push(finding);
+    }
+    let unjudged: HashSet<&str> =
+        report.incidents.iter().filter_map(|incident| incident.model.as_deref()).collect();
     for model in &report.models {
-        let of_model = || report.findings.iter().filter(|finding| finding.model == model.name);
-        let fails = of_model().any(|finding| report.fails(finding));
-        let unjudged = report
-            .incidents
-            .iter()
-            .any(|incident| incident.model.as_deref() == Some(model.name.as_str()));
+        let of_model = findings.get(model.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let fails = of_model.iter().any(|finding| thresholds.fails(finding));
+        let unjudged = unjudged.contains(model.name.as_str());
         let verdict = match (fails, unjudged) {
             (true, _) => "❌ fail",
             (false, true) => "⚠️ not judged",
@@ -116,7 +119,7 @@ fn models(report: &Report) -> String {
             "<tr><td>{}<br><sub>{}</sub></td><td>{verdict}</td><td>{}</td></tr>",
             html(&Untrusted(&model.name).to_string()),
             html(&origin(model)),
-            severities(of_model()),
+            severities(of_model.iter().copied()),
         );
     }
     table.push_str("</table>\n");

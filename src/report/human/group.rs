@@ -41,6 +41,7 @@ pub(super) fn group_by_model(report: &Report) -> Vec<ModelGroup<'_>> {
     for (index, group) in groups.iter().enumerate() {
         index_of.entry(group.name).or_insert(index);
     }
+    let thresholds = report.thresholds();
     for finding in &report.findings {
         let next = groups.len();
         let index = *index_of.entry(finding.model.as_str()).or_insert(next);
@@ -50,9 +51,9 @@ pub(super) fn group_by_model(report: &Report) -> Vec<ModelGroup<'_>> {
         let Some(group) = groups.get_mut(index) else { continue };
         if finding.waiver.is_some() {
             group.waived.push(finding);
-        } else if report.fails(finding) {
+        } else if thresholds.fails(finding) {
             group.failures.push(finding);
-        } else if report.is_known_failure(finding) {
+        } else if thresholds.is_known_failure(finding) {
             group.known.push(finding);
         } else {
             group.notes.push(finding);

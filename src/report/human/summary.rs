@@ -22,15 +22,16 @@ pub(super) fn write(
     if presentation.quiet && report.outcome == Outcome::Pass {
         return Ok(());
     }
+    let thresholds = report.thresholds();
     let failures: Vec<&Finding> =
-        report.findings.iter().filter(|finding| report.fails(finding)).collect();
+        report.findings.iter().filter(|finding| thresholds.fails(finding)).collect();
     let mut parts = vec![verdict(report, &failures)];
     let tally = report.tally();
     let notes = report
         .findings
         .iter()
-        .filter(|finding| finding.waiver.is_none() && !report.fails(finding))
-        .filter(|finding| !report.is_known_failure(finding))
+        .filter(|finding| finding.waiver.is_none() && !thresholds.fails(finding))
+        .filter(|finding| !thresholds.is_known_failure(finding))
         .count();
     if notes > 0 {
         parts.push(counted(notes, "note", "notes"));
