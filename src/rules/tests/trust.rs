@@ -30,7 +30,7 @@ pub(super) fn examples() -> Vec<Example> {
     vec![
         Example::new(
             "low-trust",
-            &["The trust score is 2 of 10 (low), and the policy asks for 4: publisher -1 (`acme`: \
+            &["The trust score is 3 of 10 (low), and the policy asks for 4: publisher 0 (`acme`: \
                it is not on the policy's list of trusted publishers); downloads 0 (812 downloads \
                last month, not more than 10,000); history 0 (3 commits, not more than 10); gate 0 \
                (access is not gated); signature 0 (signatures are not checked by this version); \
